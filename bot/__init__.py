@@ -1,0 +1,1 @@
+"""Discord, the composition root and the command line."""

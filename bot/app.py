@@ -1,0 +1,72 @@
+"""The composition root: opens everything in one async-with, hands it down, closes it in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import aiohttp
+
+from bot.account import Adoption
+from bot.config import Secrets, Settings, plain
+from bot.services import Chore, Services
+from catalog.clock import Clock
+from catalog.deezer import Deezer
+from catalog.http import Door
+from catalog.resolver import Resolver
+from catalog.spotify import Spotify
+from catalog.tokens import Tokens
+from scheduler.enrich import Enricher
+from scheduler.gather import Gatherer
+from scheduler.jobs import Jobs
+from scheduler.picking import Picker
+from scheduler.playlists import PlaylistWriter
+from scheduler.weekly import Weekly
+from storage.stores import open_storage
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> AsyncIterator[Services]:
+    """Open database, HTTP session, music services, picker and weekly run; close them in reverse.
+
+    `async with open_services(settings, clock, secrets) as services: bot = TastebudBot(services)` is how the
+    process, simcord's environment, the demo and the tests all begin. Nothing is asked of any service yet.
+    """
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(open_storage(settings.storage, clock, plain(secrets.tastebud_key)))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        door = Door(session, clock, storage.quota, trusted=_base_addresses(settings))
+        tokens = Tokens(settings.spotify, secrets.spotify, storage.accounts, clock)
+        spotify = Spotify(settings.spotify, tokens, storage.quota, clock)
+        stack.callback(spotify.close)
+        deezer = Deezer(settings.deezer, door)
+        resolver = Resolver(storage.tracks, storage.misses, spotify, deezer, door, clock)
+        picker = Picker(storage, clock, settings.schedule, settings.taste, settings.ranking)
+        enricher = Enricher(storage, resolver, deezer, clock)
+        gatherer = Gatherer(storage, deezer, clock, settings.schedule)
+        writer = PlaylistWriter(spotify, storage, clock)
+        weekly = Weekly(storage, picker, resolver, writer, clock, settings.schedule)
+        adoption = Adoption(tokens, storage.accounts, secrets.spotify)
+        chores: list[Chore] = [adoption]
+        jobs = Jobs(enricher, gatherer, weekly, clock, settings.schedule, chores=chores)
+        stack.push_async_callback(jobs.stop)
+        yield Services(
+            settings=settings,
+            clock=clock,
+            storage=storage,
+            door=door,
+            tokens=tokens,
+            spotify=spotify,
+            deezer=deezer,
+            resolver=resolver,
+            picker=picker,
+            enricher=enricher,
+            gatherer=gatherer,
+            weekly=weekly,
+            jobs=jobs,
+            adoption=adoption,
+            chores=chores,
+        )
+
+
+def _base_addresses(settings: Settings) -> tuple[str, ...]:
+    """Return the addresses that the owner chose: short links may lead there even on a private network."""
+    return (settings.spotify.api_base, settings.spotify.accounts_base, settings.deezer.api_base)

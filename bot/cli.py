@@ -1,0 +1,144 @@
+"""What the commands do: read the settings, do the work, turn what the owner must put right into a sentence.
+
+The work imports what it needs once the settings are found good, so that a slip is told at once.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot.config import Secrets, Settings, all_secrets
+from bot.config_source import CONFIG_VARIABLE, load_environ, load_settings
+from bot.errors import StartError
+from bot.logs import set_up_logs
+from catalog.clock import SystemClock
+from catalog.errors import CatalogError
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 9.0  # Docker kills after 10
+
+Work = Callable[[Settings, Secrets], Coroutine[Any, Any, int]]
+
+
+def run(config: Path | None) -> int:
+    """Run bot and scheduler; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.running import run as run_bot
+
+        await run_bot(settings, secrets, SystemClock())
+        return 0
+
+    return _carry_out(config, work)
+
+
+def link(config: Path | None, *, browser: bool) -> int:
+    """Link the account that owns the playlists; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.link import describe_grant
+        from bot.link import link as link_account
+
+        console = Console()
+        grant = await link_account(settings, secrets, SystemClock(), console, browser=browser)
+        console.print(describe_grant(grant), highlight=False)
+        return 0
+
+    return _carry_out(config, work)
+
+
+def drop(config: Path | None, *, dry_run: bool) -> int:
+    """Make this week's drops now; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.dropping import drop_now, preview
+
+        act = preview if dry_run else drop_now
+        return await act(settings, secrets, SystemClock(), Console())
+
+    return _carry_out(config, work)
+
+
+def health(config: Path | None) -> int:
+    """Say whether the bot is alive; return 0 if it is."""
+
+    async def work(settings: Settings, _: Secrets) -> int:
+        from bot.health import BEAT_SUFFIX, judge
+        from bot.lock import beside_database
+
+        alive, sentence = judge(beside_database(settings.storage, BEAT_SUFFIX), SystemClock().now())
+        Console().print(sentence, highlight=False)
+        return 0 if alive else 1
+
+    return _carry_out(config, work)
+
+
+def quota(config: Path | None) -> int:
+    """Show today's calls; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.quotas import show_quota
+
+        await show_quota(settings, secrets, SystemClock(), Console())
+        return 0
+
+    return _carry_out(config, work)
+
+
+def _carry_out(config: Path | None, work: Work) -> int:
+    """Do the work with the settings; what the owner must put right is one sentence on standard error."""
+    try:
+        environ = load_environ()
+        named = environ.get(CONFIG_VARIABLE)
+        settings = load_settings(config or (Path(named) if named else None), environ)
+        secrets = Secrets.from_environ(environ)
+        set_up_logs(settings.log, all_secrets(secrets))
+        return asyncio.run(_until_told(work(settings, secrets)))
+    except (StartError, StorageError, CatalogError) as error:
+        print(f"tastebud: {error}", file=sys.stderr)
+        return error.exit_code if isinstance(error, StartError) else 1
+
+
+async def _until_told(work: Coroutine[Any, Any, int]) -> int:
+    """Do the work until it is done or SIGTERM or SIGINT comes; a second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(work)
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        told = True
+        log.info("Stopping.")
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(each)
+        _leave_in_time()
+        task.cancel()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if told:
+            return 0
+        raise
+
+
+def _leave_in_time() -> None:
+    """End the process when closing takes too long, say for a thread that fits or waits for a service.
+
+    Nothing is lost by it: what was acknowledged is on the disk, and every step of a drop resumes at its row.
+    """
+    timer = threading.Timer(STOP_SECONDS, os._exit, args=(0,))
+    timer.daemon = True
+    timer.start()

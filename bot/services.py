@@ -1,0 +1,48 @@
+"""What the bot is built from: opened once by `bot.app.open_services`, handed to the client and the cogs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.account import Adoption
+from bot.config import Settings
+from catalog.clock import Clock
+from catalog.deezer import Deezer
+from catalog.http import Door
+from catalog.resolver import Resolver
+from catalog.spotify import Spotify
+from catalog.tokens import Tokens
+from scheduler.enrich import Enricher
+from scheduler.gather import Gatherer
+from scheduler.jobs import Jobs
+from scheduler.picking import Picker
+from scheduler.weekly import Weekly
+from storage.stores import Storage
+
+Chore = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything below Discord, open and ready.
+
+    `chores` are what every tick of the scheduler begins with; the process adds what needs a connection.
+
+    The weekly run announces nothing until the client gives it a voice:
+    `services.weekly.announcer = DiscordAnnouncer(bot)` once connected, None again when it closes.
+    """
+
+    settings: Settings
+    clock: Clock
+    storage: Storage
+    door: Door
+    tokens: Tokens
+    spotify: Spotify
+    deezer: Deezer
+    resolver: Resolver
+    picker: Picker
+    enricher: Enricher
+    gatherer: Gatherer
+    weekly: Weekly
+    jobs: Jobs
+    adoption: Adoption
+    chores: list[Chore]

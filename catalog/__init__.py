@@ -1,0 +1,1 @@
+"""The music services behind one HTTP door; importing the package imports none of them."""

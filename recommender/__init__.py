@@ -1,0 +1,1 @@
+"""Learning and ranking: pure, synchronous, arrays in and arrays out."""

@@ -1,0 +1,91 @@
+"""Why a pick is on the list: short plain sentences made from facts."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from catalog.models import Track
+from recommender.dataset import Floats, Ints
+
+CLOSE = 0.65
+"""Likeness from which two tracks are called close: unrelated tracks stand around 0, one artist's around 0.5."""
+
+NAMES_SHOWN = 2
+LONGEST_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about one pick and one person; names are of members of the same server only.
+
+    shared_by: who shared the track. liked_by: who else likes it. resembles: a track the person liked that
+    sounds alike. related_to: an artist the person likes to whom this artist is related. artist_liked of
+    artist_rated: the person's own opinions on this artist's other tracks. explores: a wildcard. community: the
+    person has too little feedback of their own, so the list is the community's. score: the probability of a like.
+    """
+
+    shared_by: Sequence[str] = ()
+    liked_by: Sequence[str] = ()
+    resembles: Track | None = None
+    related_to: str | None = None
+    artist_liked: int = 0
+    artist_rated: int = 0
+    explores: bool = False
+    community: bool = False
+    score: float = 0.5
+
+
+def reasons(facts: Facts, limit: int = 3) -> tuple[str, ...]:
+    """Return one to `limit` short sentences in plain text, the most telling first."""
+    found = [sentence for _, sentence in zip(range(limit), _sentences(facts), strict=False)]
+    return tuple(found) or (f"estimated at {facts.score:.0%} for you",)
+
+
+def nearest_liked(vectors: Floats, liked_vectors: Floats) -> Ints:
+    """Return for each row of `vectors` (n, k) the row of `liked_vectors` (m, k) it is close to, -1 where none is."""
+    if not len(liked_vectors):
+        return np.full(len(vectors), -1, dtype=np.int64)
+    likeness = vectors @ liked_vectors.T
+    return np.where(likeness.max(axis=1) >= CLOSE, likeness.argmax(axis=1), -1).astype(np.int64)
+
+
+def plain(words: str, longest: int = LONGEST_WORDS) -> str:
+    """Return words of unknown origin on one line: no control or direction marks, cut where they get long."""
+    kept = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in words)
+    short = " ".join(kept.split())
+    return short if len(short) <= longest else f"{short[: longest - 1].rstrip()}…"
+
+
+def _sentences(facts: Facts) -> Iterator[str]:
+    if facts.explores:
+        yield "a wildcard: unlike what you usually rate"
+    if facts.artist_liked and 2 * facts.artist_liked >= facts.artist_rated:
+        yield f"you liked {facts.artist_liked} of {facts.artist_rated} by this artist"
+    if facts.resembles is not None:
+        yield f"close to {_named(facts.resembles)}, which you liked"
+    if facts.liked_by:
+        yield _likers(facts.liked_by)
+    if facts.shared_by:
+        yield f"shared by {_joined(facts.shared_by)}"
+    if facts.related_to:
+        yield f"related to {plain(facts.related_to)}, whom you like"
+    if facts.community:
+        yield "picked from what this community likes, until you have rated more"
+
+
+def _likers(names: Sequence[str]) -> str:
+    count = len(names)
+    return f"liked by {plain(names[0])}" if count == 1 else f"{count} people here liked it: {_joined(names)}"
+
+
+def _named(track: Track) -> str:
+    return f"{plain(track.title)} by {plain(track.byline)}" if track.artists else plain(track.title)
+
+
+def _joined(names: Sequence[str]) -> str:
+    shown = [plain(name) for name in names[:NAMES_SHOWN]]
+    if len(names) > NAMES_SHOWN:
+        return f"{', '.join(shown)} and {len(names) - NAMES_SHOWN} more"
+    return " and ".join(shown)

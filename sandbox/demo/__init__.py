@@ -1,0 +1,1 @@
+"""The demo: a small community with hidden tastes, played against the real bot."""

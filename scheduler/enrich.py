@@ -1,0 +1,163 @@
+"""Give tracks their blocks: one bounded pass a call, resumable."""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from catalog.clock import Clock
+from catalog.deezer import Deezer, DeezerTrack
+from catalog.errors import CatalogError, Refused
+from catalog.models import Service, Track
+from catalog.resolver import Resolver
+from recommender.audio import AUDIO_VERSION, UnreadableAudio, describe
+from recommender.features import AUDIO_BLOCK, NUMBERS_BLOCK, NUMBERS_VERSION, numbers_of
+from scheduler.patience import Patience
+from scheduler.threads import in_thread
+from storage.misses import MISS_STANDS, track_key
+from storage.stores import Storage
+
+RETRY_REFUSED = timedelta(minutes=30)
+"""When a track is tried again whose block could not be asked for."""
+
+FAILURES = 3
+"""Tracks in one step that may fail before the step waits for the next pass."""
+
+PLACEHOLDERS_SEEN = 5
+"""Placeholders looked at for each one that may be finished: remembered misses cost no call."""
+
+_BLOCKS = ((NUMBERS_BLOCK, str(NUMBERS_VERSION)), (AUDIO_BLOCK, str(AUDIO_VERSION)))
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichReport:
+    """What one pass did: placeholders finished, tracks matched on Deezer and described, misses, refusals."""
+
+    finished: int = 0
+    matched: int = 0
+    described: int = 0
+    missed: int = 0
+    refused: int = 0
+
+
+class Enricher:
+    """Finish placeholders, match tracks on Deezer, and compute their blocks, the newest shared first.
+
+    A miss (the service answered and has nothing) stands for two weeks; a refusal (it could not be asked) is
+    never taken for one: the track's turn comes again.
+    """
+
+    def __init__(self, storage: Storage, resolver: Resolver, deezer: Deezer, clock: Clock) -> None:
+        self._storage = storage
+        self._resolver = resolver
+        self._deezer = deezer
+        self._clock = clock
+        self._patience = Patience()
+        self._said: dict[str, str] = {}
+
+    async def run(self, limit: int) -> EnrichReport:
+        """Take at most `limit` tracks through each step, and say what was done."""
+        counts: Counter[str] = Counter()
+        placeholders = await self._storage.tracks.unresolved(limit * PLACEHOLDERS_SEEN)
+        await self._each("finished", placeholders, self._finish, counts, limit)
+        await self._each("matched", await self._storage.tracks.unmatched(limit), self._match, counts, limit)
+        await self._each("numbered", await self._wanting(*_BLOCKS[0], limit), self._number, counts, limit)
+        await self._each("described", await self._wanting(*_BLOCKS[1], limit), self._describe, counts, limit)
+        return EnrichReport(**{name: counts[name] for name in EnrichReport.__slots__})
+
+    async def _each(
+        self,
+        step: str,
+        tracks: Iterable[Track],
+        work: Callable[[Track], Awaitable[bool | None]],
+        counts: Counter[str],
+        limit: int,
+    ) -> None:
+        """Do one step for track after track: True counts as done, False as a miss, None as neither."""
+        failures, now = 0, self._clock.now()
+        for track in tracks:
+            if counts[step] >= limit or failures >= FAILURES:
+                return
+            if not self._patience.is_over((step, track.id), now):
+                continue
+            try:
+                done = await work(track)
+            except CatalogError as error:
+                counts["refused"] += 1
+                failures += FAILURES if isinstance(error, Refused) else 1
+                self._patience.failed((step, track.id), now)
+                self._say(step, error)
+                continue
+            self._patience.done((step, track.id))
+            counts[step if done else "missed"] += done is not None
+
+    def _say(self, step: str, error: CatalogError) -> None:
+        """Log a failure once, not with every pass."""
+        if self._said.get(step) != str(error):
+            log.warning("Some tracks could not be %s yet: %s", step, error)
+        self._said[step] = str(error)
+
+    async def _finish(self, placeholder: Track) -> bool | None:
+        return True if await self._resolver.finish(placeholder) else None
+
+    async def _match(self, track: Track) -> bool:
+        found = await self._deezer.match(track)
+        if found is not None:
+            await self._keep(track, found)
+        elif track.id is not None:
+            await self._storage.misses.remember(Service.DEEZER, track_key(track.id))
+            for block, version in _BLOCKS:
+                await self._storage.features.save(track.id, block, version, None)
+        return found is not None
+
+    async def _number(self, track: Track) -> bool | None:
+        """Ask for the numbers of a track that came with its Deezer id, as gathered ones do."""
+        ref = track.ref(Service.DEEZER)
+        if ref is None or track.id is None:
+            return None
+        try:
+            found = await self._deezer.track(ref.id)
+        except CatalogError:
+            await self._refuse(track.id, NUMBERS_BLOCK)
+            raise
+        if found is None:
+            await self._storage.features.save(track.id, *_BLOCKS[0], None)
+        else:
+            await self._keep(track, found)
+        return found is not None
+
+    async def _describe(self, track: Track) -> bool | None:
+        ref = track.ref(Service.DEEZER)
+        if ref is None or track.id is None:
+            return None
+        try:
+            audio = await self._deezer.preview(ref.id)
+        except CatalogError:
+            await self._refuse(track.id, AUDIO_BLOCK)
+            raise
+        vector = None
+        if audio is not None:
+            try:
+                vector = await in_thread(describe, audio)
+            except UnreadableAudio as error:
+                log.info("The preview of %s is left out: %s", track.label, error)
+        await self._storage.features.save(track.id, *_BLOCKS[1], vector)
+        return vector is not None
+
+    async def _keep(self, track: Track, found: DeezerTrack) -> None:
+        """Save what Deezer knows of the track: its ref, what was unknown of it, and its numbers."""
+        saved = await self._storage.tracks.save(replace(found.track, id=track.id))
+        if saved.id is not None:
+            numbers = numbers_of(saved, found.gain, found.rank, found.bpm)
+            await self._storage.features.save(saved.id, *_BLOCKS[0], numbers)
+
+    async def _wanting(self, block: str, version: str, limit: int) -> list[Track]:
+        missed_before = self._clock.now() - MISS_STANDS
+        ids = await self._storage.features.wanting(block, version, limit, missed_before)
+        return list((await self._storage.tracks.get(ids)).values())
+
+    async def _refuse(self, track_id: int, block: str) -> None:
+        await self._storage.features.refuse(track_id, block, self._clock.now() + RETRY_REFUSED)

@@ -1,0 +1,106 @@
+"""The alarm clock: a UTC tick; the ledger says what is due."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from catalog.clock import Clock
+from scheduler.enrich import Enricher
+from scheduler.gather import Gatherer
+from scheduler.settings import ScheduleSettings
+from scheduler.weekly import Weekly
+
+__all__ = ["Jobs", "ScheduleSettings"]
+
+Chore = Callable[[], Awaitable[object]]
+
+GATHER_AGAIN = timedelta(hours=1)
+"""When a search for related tracks that found nothing or was refused is tried again."""
+
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """Run the periodic work, by APScheduler (`start`) or by hand (`tick`).
+
+    `chores` is read anew at each tick, so others may add to it; they run first.
+    """
+
+    def __init__(
+        self,
+        enricher: Enricher,
+        gatherer: Gatherer,
+        weekly: Weekly,
+        clock: Clock,
+        settings: ScheduleSettings,
+        chores: Sequence[Chore] = (),
+    ) -> None:
+        self._enricher = enricher
+        self._gatherer = gatherer
+        self._weekly = weekly
+        self._clock = clock
+        self._settings = settings
+        self._chores = chores
+        self._one_tick = asyncio.Lock()
+        self._scheduler: AsyncIOScheduler | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._gather_after: datetime | None = None
+
+    def start(self) -> None:
+        """Begin ticking on the running event loop; the first tick comes at once."""
+        if self._scheduler is not None:
+            return
+        # Times of the schedule itself are real ones; what is due is asked of our own clock. A late tick is still
+        # a tick (no grace time), several missed ones are one.
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler.add_job(self._fire, id="first tick", **options)
+        self._scheduler.add_job(self._fire, "interval", seconds=self._settings.tick_seconds, id="tick", **options)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Stop ticking and wait for the tick that is running."""
+        if self._scheduler is None:
+            return
+        # Its shutdown cancels what it awaits, even with wait=True: the tick runs in a task of its own.
+        self._scheduler.shutdown(wait=False)
+        self._scheduler = None
+        if self._running is not None:
+            await asyncio.wait([self._running])
+
+    async def tick(self, now: datetime | None = None) -> None:
+        """Do the periodic work once: chores, enrichment, gathering when due, the drops that are due.
+
+        A failing part is logged and does not stop the others, nor the next tick.
+        """
+        async with self._one_tick:
+            for chore in tuple(self._chores):
+                await self._guarded("A chore", chore)
+            await self._guarded("The enrichment", lambda: self._enricher.run(self._settings.enrich_batch))
+            await self._guarded("The search for related tracks", self._gather)
+            await self._guarded("The weekly run", lambda: self._weekly.run(now or self._clock.now()))
+            await self._guarded("The learning", self._weekly.keep_fresh)
+
+    async def _fire(self) -> None:
+        if self._running is not None and not self._running.done():
+            return
+        self._running = asyncio.create_task(self.tick(), name="tastebud tick")
+        await asyncio.shield(self._running)
+
+    async def _gather(self) -> None:
+        now = self._clock.now()
+        if self._gather_after is not None and now < self._gather_after:
+            return
+        if await self._gatherer.is_due(now):
+            report = await self._gatherer.run()
+            self._gather_after = now + GATHER_AGAIN if report.refused or report.artists == 0 else None
+
+    async def _guarded(self, what: str, work: Chore) -> None:
+        try:
+            await work()
+        except Exception:
+            # The next tick must come whatever this one met.
+            log.exception("%s failed; the next tick tries again.", what)

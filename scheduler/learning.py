@@ -1,0 +1,176 @@
+"""Keep what is known and learned up to date: the community's model, and one person's on demand."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from catalog.clock import Clock
+from recommender.dataset import Dataset, Floats, Ints, OpinionColumns, build_dataset
+from recommender.taste import TASTE_MODEL, TasteModel, TasteSettings
+from scheduler.knowledge import MODEL_VERSION, Knowledge, load_features, load_tracks
+from scheduler.threads import in_thread
+from storage.feedback import FeedbackRow
+from storage.stores import Storage
+
+FITTED_AT_ONCE = 3_000
+"""Rows of feedback up to which everybody is refitted within the second that a member waits."""
+
+NEWEST_FEEDBACK = 2_000
+"""Rows of one person's feedback that a refit on demand learns from: more change little and cost time."""
+
+FEATURES_FRESH = timedelta(seconds=30)
+"""Age after which blocks computed since are loaded on demand."""
+
+_MS = timedelta(milliseconds=1)
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """One person's rows as the columns that the dataset is built from."""
+
+    person_id: Ints
+    track_id: Ints
+    source: Ints
+    value: Ints
+    weight: Floats
+    at: Ints
+
+    @classmethod
+    def of(cls, rows: Sequence[FeedbackRow]) -> "_Columns":
+        """Return the rows turned into columns."""
+        return cls(
+            np.array([row.person_id for row in rows], dtype=np.int64),
+            np.array([row.track_id for row in rows], dtype=np.int64),
+            np.array([int(row.source) for row in rows], dtype=np.int64),
+            np.array([row.value for row in rows], dtype=np.int64),
+            np.array([row.weight for row in rows], dtype=np.float64),
+            np.array([(row.at - _EPOCH) // _MS for row in rows], dtype=np.int64),
+        )
+
+
+class Learner:
+    """Hold one snapshot of knowledge, and replace it by a newer one.
+
+    Fitting takes a while in a large community: meanwhile the last snapshot serves.
+    """
+
+    def __init__(self, storage: Storage, clock: Clock, taste: TasteSettings, refit_minutes: int) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._taste = taste
+        self._old = timedelta(minutes=refit_minutes)
+        self._fitting = asyncio.Lock()
+        self._knowledge: Knowledge | None = None
+        self._fitted_at: datetime | None = None
+        self._features_at: datetime | None = None
+        self._rows_learned = 0
+
+    async def refit(self) -> None:
+        """Load everything in one go, fit everybody and keep the model as a row."""
+        async with self._fitting:
+            await self._refit()
+
+    async def keep_fresh(self) -> bool:
+        """Refit when the models are old and feedback has changed; tell whether that was so."""
+        async with self._fitting:
+            stale = await self._is_stale()
+            if stale:
+                await self._refit()
+            return stale
+
+    async def last(self) -> Knowledge:
+        """Return the last snapshot: after a start, the stored model's; before any, a first fit's."""
+        if self._knowledge is not None:
+            return self._knowledge
+        async with self._fitting:
+            return await self._first()
+
+    async def current(self) -> Knowledge:
+        """Return a snapshot fresh enough to answer a member.
+
+        A small community is refitted at once when that is due, a large one by the tick, since it takes longer
+        than a member waits.
+        """
+        knowledge = await self.last()
+        at_once = self._rows_learned <= FITTED_AT_ONCE and not self._fitting.locked()
+        if at_once and await self.keep_fresh():
+            return await self.last()
+        now = self._clock.now()
+        if self._features_at is None or now - self._features_at >= FEATURES_FRESH:
+            await self._reload(knowledge)
+        return knowledge
+
+    async def learn_tracks(self, knowledge: Knowledge, track_ids: Iterable[int]) -> None:
+        """Load tracks that came after the snapshot, with their blocks."""
+        if missing := knowledge.unknown(track_ids):
+            knowledge.tracks.update(await self._storage.tracks.get(missing))
+            await self._reload(knowledge)
+
+    async def learn_person(self, knowledge: Knowledge, person_id: int) -> dict[int, float]:
+        """Refit one person with their newest feedback and return their opinions (0 or 1) by track."""
+        rows = await self._storage.feedback.of_person(person_id, NEWEST_FEEDBACK)
+        await self.learn_tracks(knowledge, [row.track_id for row in rows])
+        dataset = await in_thread(self._dataset, _Columns.of(rows))
+        await in_thread(knowledge.model.refit_person, person_id, dataset, knowledge.features)
+        return dataset.opinions_of(person_id)
+
+    async def _is_stale(self) -> bool:
+        if self._fitted_at is None:
+            return True
+        if self._clock.now() - self._fitted_at < self._old:
+            return False
+        return await self._storage.feedback.count() != self._rows_learned
+
+    async def _first(self) -> Knowledge:
+        """Return what another caller has loaded meanwhile, else the stored model's, else a fit's."""
+        self._knowledge = self._knowledge or await self._restored() or await self._refit()
+        return self._knowledge
+
+    async def _refit(self) -> Knowledge:
+        knowledge = await self._load(TasteModel(self._taste))
+        dataset = knowledge.dataset
+        await in_thread(knowledge.model.fit, dataset, knowledge.features)
+        blob = await in_thread(knowledge.model.to_bytes)
+        await self._storage.models.save(TASTE_MODEL, MODEL_VERSION, blob)
+        log.info("Fitted %d people on %d opinions.", len(dataset.people), len(dataset))
+        self._knowledge, self._fitted_at = knowledge, self._clock.now()
+        return knowledge
+
+    async def _restored(self) -> Knowledge | None:
+        """Return a snapshot with the stored model, which the next refit replaces, or None without one."""
+        blob = await self._storage.models.load(TASTE_MODEL, MODEL_VERSION)
+        if blob is None:
+            return None
+        try:
+            model = await in_thread(TasteModel.from_bytes, blob, self._taste)
+        except ValueError as error:
+            log.warning("The stored taste models cannot be read and are fitted anew: %s", error)
+            return None
+        return await self._load(model)
+
+    async def _load(self, model: TasteModel) -> Knowledge:
+        self._rows_learned, self._features_at = await self._storage.feedback.count(), self._clock.now()
+        dataset = await in_thread(self._dataset, await self._storage.feedback.opinions())
+        tracks = await load_tracks(self._storage)
+        features = await load_features(self._storage, tracks)
+        return Knowledge(tracks, features, dataset, model, await self._storage.related.by_track())
+
+    async def _reload(self, knowledge: Knowledge) -> None:
+        known = set(await self._storage.tracks.all_ids())
+        knowledge.tracks.update(await self._storage.tracks.get(knowledge.unknown(known)))
+        knowledge.related = await self._storage.related.by_track()
+        knowledge.features = await load_features(self._storage, knowledge.tracks)
+        self._features_at = self._clock.now()
+
+    def _dataset(self, rows: OpinionColumns) -> Dataset:
+        now_ms = (self._clock.now() - _EPOCH) // _MS
+        return build_dataset(
+            rows, now_ms, share_weight=self._taste.share_weight, half_life_days=self._taste.half_life_days
+        )

@@ -1,0 +1,62 @@
+"""Knobs of the schedule, beside the things they turn."""
+
+from dataclasses import dataclass
+
+from scheduler.weeks import Slot
+
+MOST_TRACKS = 100
+"""One call replaces that many tracks of a playlist, so a drop is never seen half written."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    """When drops happen and how much work a tick does.
+
+    weekday: day on which drops are made, unless a person chose their own.
+    hour: hour of that day (0 to 23), in the time zone.
+    timezone: IANA name of the time zone, such as Europe/Berlin.
+    tick_seconds: seconds between two looks at what is due.
+    drop_size: tracks in a drop (1 to 100).
+    active_days: a person gets drops while their newest feedback is younger than this many days.
+    repeat_days: days before a track may be dropped to the same person again.
+    few_opinions: below this many opinions of their own a person gets the community's list, which says so.
+    refit_minutes: minutes after which new feedback is learned by everybody's model.
+    enrich_batch: tracks described in one tick at most.
+    gather_hours: hours between two searches for related tracks; 0 turns them off.
+    gather_artists: liked artists that one search starts from at most.
+    gather_related: related artists looked at for each liked artist.
+    gather_tracks: top tracks kept of each related artist.
+    """
+
+    weekday: str = "monday"
+    hour: int = 9
+    timezone: str = "UTC"
+    tick_seconds: float = 60.0
+    drop_size: int = 30
+    active_days: int = 90
+    repeat_days: int = 60
+    few_opinions: int = 5
+    refit_minutes: int = 10
+    enrich_batch: int = 40
+    gather_hours: float = 24.0
+    gather_artists: int = 12
+    gather_related: int = 4
+    gather_tracks: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse values that no schedule can follow, with a sentence that says what to write."""
+        _ = self.slot
+        if not 1 <= self.drop_size <= MOST_TRACKS:
+            raise ValueError(f"schedule.drop_size is {self.drop_size}: write a number from 1 to {MOST_TRACKS}.")
+        positive = ("tick_seconds", "active_days", "enrich_batch", "gather_artists", "gather_related", "gather_tracks")
+        for name in positive:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"schedule.{name} is {getattr(self, name)}: write a number above 0.")
+        for name in ("repeat_days", "few_opinions", "refit_minutes", "gather_hours"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"schedule.{name} is {getattr(self, name)}: write 0 or more.")
+
+    @property
+    def slot(self) -> Slot:
+        """Return the hour of the week for servers and for people who chose none."""
+        return Slot(self.weekday, self.hour, self.timezone)

@@ -1,0 +1,1 @@
+"""SQL: everything that is kept; SQLite by default, PostgreSQL by URL."""

@@ -1,0 +1,181 @@
+"""The ledger of drops: each a row of an owner and a week, whose state says what is still to do."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from catalog.clock import Clock
+from catalog.models import Pick
+from storage.database import Database
+from storage.merging import present_id
+from storage.owners import Owner
+from storage.pick_rows import from_row, to_row
+from storage.runs import Run, Runs
+from storage.schema import drops, picks
+from storage.stamps import from_ms, maybe_from_ms, to_ms
+from storage.upsert import chunks, insert
+
+__all__ = ["Drop", "DropState", "Drops", "Owner", "Run"]
+
+
+class DropState(StrEnum):
+    """How far a drop has come; skipped ones have come as far as they will."""
+
+    PLANNED = "planned"
+    PICKED = "picked"
+    WRITTEN = "written"
+    ANNOUNCED = "announced"
+    SKIPPED = "skipped"
+
+
+_DONE = (DropState.ANNOUNCED.value, DropState.SKIPPED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One owner's playlist of one ISO week (`YYYY-Www`)."""
+
+    id: int
+    week: str
+    owner: Owner
+    state: DropState
+    due_at: datetime
+    note: str = ""
+    picked_at: datetime | None = None
+    written_at: datetime | None = None
+    announced_at: datetime | None = None
+
+
+class Drops(Runs):
+    """Keep drops, their picks and the runs they belong to; every step can be repeated."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        super().__init__(db, clock)
+
+    async def plan(self, week: str, owner: Owner, due_at: datetime) -> Drop:
+        """Return the owner's drop of that week, planning it if it is new; a planned one keeps its hour."""
+
+        async def job(conn: AsyncConnection) -> Drop:
+            statement = insert(conn, drops).values(
+                week=week,
+                owner_kind=owner.kind,
+                owner_id=owner.id,
+                state=DropState.PLANNED.value,
+                due_at=to_ms(due_at),
+                note="",
+            )
+            await conn.execute(statement.on_conflict_do_nothing(index_elements=["week", "owner_kind", "owner_id"]))
+            return _drop((await conn.execute(select(drops).where(drops.c.week == week, *_of(owner)))).one())
+
+        return await self._db.write(job)
+
+    async def unfinished(self, now: datetime) -> list[Drop]:
+        """Return the drops that are due and neither announced nor skipped, the longest due first."""
+        query = select(drops).where(drops.c.due_at <= to_ms(now), drops.c.state.not_in(_DONE))
+        return await self._all(query.order_by(drops.c.due_at, drops.c.id))
+
+    async def record_picks(self, drop_id: int, chosen: Sequence[Pick], note: str = "") -> list[Pick]:
+        """Keep the picks, whole, and return those that stand: a drop picked before keeps what it had."""
+        at = to_ms(self._clock.now())
+
+        async def job(conn: AsyncConnection) -> list[Pick]:
+            moved = await conn.execute(
+                update(drops)
+                .where(drops.c.id == drop_id, drops.c.state == DropState.PLANNED.value)
+                .values(state=DropState.PICKED.value, picked_at=at, note=note)
+            )
+            if moved.rowcount:
+                rows = [to_row(drop_id, position, pick) for position, pick in enumerate(chosen)]
+                for row in rows:
+                    row["track_id"] = await present_id(conn, row["track_id"])
+                if rows:
+                    await conn.execute(insert(conn, picks), rows)
+            return await _picks(conn, drop_id)
+
+        return await self._db.write(job)
+
+    async def picks(self, drop_id: int) -> list[Pick]:
+        """Return the picks of that drop in their order, as they were when chosen."""
+        async with self._db.read() as conn:
+            return await _picks(conn, drop_id)
+
+    async def mark_written(self, drop_id: int) -> None:
+        """Keep that the playlist stands; only a picked drop can come so far."""
+        at = to_ms(self._clock.now())
+        await self._move([drop_id], DropState.PICKED, state=DropState.WRITTEN.value, written_at=at)
+
+    async def mark_announced(self, drop_ids: Collection[int]) -> None:
+        """Keep that these drops were announced; only written ones can come so far."""
+        at = to_ms(self._clock.now())
+        await self._move(drop_ids, DropState.WRITTEN, state=DropState.ANNOUNCED.value, announced_at=at)
+
+    async def skip(self, drop_id: int, note: str) -> None:
+        """Keep that there will be no such drop, and why; a written one is not taken back."""
+        for state in (DropState.PLANNED, DropState.PICKED):
+            await self._move([drop_id], state, state=DropState.SKIPPED.value, note=note)
+
+    async def latest(self, owner: Owner) -> Drop | None:
+        """Return the newest drop of the owner that was written, or None."""
+        query = select(drops).where(*_of(owner), drops.c.written_at.is_not(None))
+        found = await self._all(query.order_by(drops.c.written_at.desc(), drops.c.week.desc()).limit(1))
+        return found[0] if found else None
+
+    async def get(self, week: str, owner: Owner) -> Drop | None:
+        """Return the owner's drop of that week, or None."""
+        found = await self._all(select(drops).where(drops.c.week == week, *_of(owner)))
+        return found[0] if found else None
+
+    async def of_week(self, week: str) -> list[Drop]:
+        """Return all drops of that week, in the order they were planned."""
+        return await self._all(select(drops).where(drops.c.week == week).order_by(drops.c.id))
+
+    async def dropped_since(self, owner: Owner, since: datetime) -> set[int]:
+        """Return the tracks picked for the owner since then."""
+        query = (
+            select(picks.c.track_id)
+            .join(drops, drops.c.id == picks.c.drop_id)
+            .where(*_of(owner), drops.c.picked_at >= to_ms(since))
+        )
+        async with self._db.read() as conn:
+            return set((await conn.scalars(query)).all())
+
+    async def _all(self, query: Select[Any]) -> list[Drop]:
+        async with self._db.read() as conn:
+            return [_drop(row) for row in (await conn.execute(query)).all()]
+
+    async def _move(self, drop_ids: Collection[int], start: DropState, **values: str | int) -> None:
+        async def job(conn: AsyncConnection) -> None:
+            for chunk in chunks(drop_ids):
+                await conn.execute(
+                    update(drops).where(drops.c.id.in_(chunk), drops.c.state == start.value).values(**values)
+                )
+
+        await self._db.write(job)
+
+
+def _of(owner: Owner) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return drops.c.owner_kind == owner.kind, drops.c.owner_id == owner.id
+
+
+async def _picks(conn: AsyncConnection, drop_id: int) -> list[Pick]:
+    query = select(picks).where(picks.c.drop_id == drop_id).order_by(picks.c.position)
+    return [from_row(row) for row in (await conn.execute(query)).all()]
+
+
+def _drop(row: Row[Any]) -> Drop:
+    return Drop(
+        id=row.id,
+        week=row.week,
+        owner=Owner(row.owner_kind, row.owner_id),
+        state=DropState(row.state),
+        due_at=from_ms(row.due_at),
+        note=row.note,
+        picked_at=maybe_from_ms(row.picked_at),
+        written_at=maybe_from_ms(row.written_at),
+        announced_at=maybe_from_ms(row.announced_at),
+    )

@@ -1,0 +1,326 @@
+"""Every table. Integer keys; instants are milliseconds UTC; Discord's ids are kept as they are."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# SQLite numbers rows by itself only when the type is spelt INTEGER.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+NO_SHARE = 0  # feedback that came from no message: ratings and buttons
+NO_EMOJI = 0  # feedback that came without a reaction
+NO_SERVER = 0  # something a person did in private
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("announce_channel_id", BigInteger),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("discord_id", BigInteger, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("timezone", Text),
+    Column("weekday", Text),
+    Column("hour", SmallInteger),
+    Column("opted_out", Boolean, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("person_id", BigInteger, ForeignKey("people.id"), primary_key=True),
+    Column("server_id", BigInteger, primary_key=True),
+    Column("active_at", BigInteger, nullable=False),
+    Index(None, "active_at"),
+    sqlite_with_rowid=False,
+)
+
+artists = Table(
+    "artists",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("search", Text, nullable=False, index=True),
+    Column("deezer_id", Text, unique=True),
+)
+
+tracks = Table(
+    "tracks",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("album", Text),
+    Column("year", Integer),
+    Column("duration_ms", Integer),
+    Column("explicit", Boolean),
+    Column("isrc", Text, unique=True),
+    Column("search", Text, nullable=False),
+    sqlite_autoincrement=True,  # the id of a merged track is never given again
+)
+
+# Buttons on old messages name tracks by id, also those that have since been merged into another.
+merges = Table(
+    "merges",
+    metadata,
+    Column("gone_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kept_id", BigInteger, ForeignKey("tracks.id"), nullable=False, index=True),
+)
+
+track_artists = Table(
+    "track_artists",
+    metadata,
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("artist_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+refs = Table(
+    "refs",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), nullable=False, index=True),
+    UniqueConstraint("service", "ref"),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("message_id", BigInteger, nullable=False, unique=True),
+    Column("server_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "channel_id", "at"),
+    Index(None, "server_id", "at"),
+    Index(None, "at"),
+)
+
+share_tracks = Table(
+    "share_tracks",
+    metadata,
+    Column("share_id", BigInteger, ForeignKey("shares.id"), primary_key=True),
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True, index=True),
+    Column("position", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+emojis = Table(
+    "emojis",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("text", Text, nullable=False, unique=True),
+)
+
+# The one table that grows with every reaction, so its rows are narrow: small integers, clustered by
+# message, `among` instead of a float (the weight is 1 / among), and one other index. Its ids refer to
+# other tables without foreign keys, which would be looked up for each row; tests hold them together.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("share_id", BigInteger, primary_key=True),
+    Column("track_id", BigInteger, primary_key=True),
+    Column("person_id", BigInteger, primary_key=True),
+    Column("source", SmallInteger, primary_key=True),
+    Column("emoji_id", Integer, primary_key=True),
+    Column("value", SmallInteger, nullable=False),
+    Column("among", SmallInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "person_id", "track_id"),
+    sqlite_with_rowid=False,
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("block", Text, primary_key=True),
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True, index=True),
+    Column("version", Text, nullable=False),
+    Column("numbers", LargeBinary),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("block", Text, primary_key=True),
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True, index=True),
+    Column("retry_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Which artists' neighbours were looked for, and what was found: candidates that no server owns.
+asked_artists = Table(
+    "asked_artists",
+    metadata,
+    Column("artist_id", BigInteger, ForeignKey("artists.id"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
+related_tracks = Table(
+    "related_tracks",
+    metadata,
+    Column("artist_id", BigInteger, ForeignKey("artists.id"), primary_key=True),
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("week", Text, primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("fitted_at", BigInteger),
+    Column("finished_at", BigInteger),
+)
+
+drops = Table(
+    "drops",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("week", Text, nullable=False),
+    Column("owner_kind", Text, nullable=False),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("picked_at", BigInteger),
+    Column("written_at", BigInteger),
+    Column("announced_at", BigInteger),
+    UniqueConstraint("week", "owner_kind", "owner_id"),
+    Index(None, "owner_kind", "owner_id"),
+    Index(None, "state", "due_at"),
+)
+
+# A pick is kept whole, so that a list of last year reads as it did then; `track_id` is for exclusions.
+picks = Table(
+    "picks",
+    metadata,
+    Column("drop_id", BigInteger, ForeignKey("drops.id"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("artists", JSON, nullable=False),
+    Column("refs", JSON, nullable=False),
+    Column("album", Text),
+    Column("year", Integer),
+    Column("duration_ms", Integer),
+    Column("explicit", Boolean),
+    Column("isrc", Text),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("origins", JSON, nullable=False),
+    Column("explores", Boolean, nullable=False),
+    Column("shared_by", JSON, nullable=False),
+)
+
+playlists = Table(
+    "playlists",
+    metadata,
+    Column("owner_kind", Text, primary_key=True),
+    Column("owner_id", BigInteger, primary_key=True),
+    Column("spotify_id", Text),
+    Column("url", Text),
+    Column("marker", Text, nullable=False),
+    Column("written_week", Text),
+    Column("recreated", Integer, nullable=False),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("week", Text, primary_key=True),
+    Column("server_id", BigInteger, primary_key=True),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("state", Text, nullable=False),
+    Column("marker", Text, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("refresh_token", LargeBinary, nullable=False),
+    Column("access_token", LargeBinary),
+    Column("scopes", Text, nullable=False),
+    Column("consented_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("server_id", BigInteger, nullable=False),
+    Column("newest_message_id", BigInteger),
+    Column("history_before", BigInteger),
+    Column("history_done", Boolean, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("bucket", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("calls", Integer, nullable=False),
+)
+
+misses = Table(
+    "misses",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)

@@ -1,0 +1,62 @@
+"""The key that tokens are encrypted with at rest, and what is done with it."""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from storage.engines import make_folder
+from storage.errors import StorageError, WrongKey
+
+_OWNER_ONLY = 0o600
+
+
+class Vault:
+    """Encrypt and decrypt short texts."""
+
+    def __init__(self, key: str) -> None:
+        try:
+            self._fernet = Fernet(key.encode())
+        except ValueError as error:
+            raise WrongKey(
+                "The encryption key is malformed: TASTEBUD_KEY or the key file must hold the 44 characters "
+                "that Tastebud made; remove it to have a new one made, then run tastebud link."
+            ) from error
+
+    def encrypt(self, text: str) -> bytes:
+        """Return the text as bytes that only the key can read."""
+        return self._fernet.encrypt(text.encode())
+
+    def decrypt(self, secret: bytes) -> str:
+        """Return the text again, or raise WrongKey."""
+        try:
+            return self._fernet.decrypt(secret).decode()
+        except InvalidToken as error:
+            raise WrongKey(
+                "The stored Spotify tokens were encrypted with another key: bring the old TASTEBUD_KEY or key "
+                "file back, or run tastebud link to link the account again."
+            ) from error
+
+
+def open_vault(key: str | None, key_file: str) -> Vault:
+    """Return the vault of that key, else of the one in the file, which is made at first start for its owner alone."""
+    return Vault(key.strip() if key and key.strip() else _read_or_make(Path(key_file)))
+
+
+def _read_or_make(path: Path) -> str:
+    make_folder(path)
+    try:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        except FileExistsError:
+            return path.read_text("utf-8").strip()
+        with os.fdopen(handle, "wb") as file:
+            key = Fernet.generate_key()
+            file.write(key)
+            file.flush()
+            os.fsync(handle)
+        return key.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(
+            f"The key file {path} cannot be read or made: check its owner and permissions, or set TASTEBUD_KEY."
+        ) from error

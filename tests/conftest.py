@@ -1,0 +1,13 @@
+"""What every test can use: one module of fixtures a room."""
+
+pytest_plugins = [
+    "tests.fixtures.clock",
+    "tests.fixtures.storage",
+    "tests.fixtures.catalog",
+    "tests.fixtures.services",
+    "tests.fixtures.discord",
+    "tests.fixtures.product",
+    "tests.fixtures.scheduler",
+    "tests.fixtures.bot",
+    "tests.fixtures.process",
+]

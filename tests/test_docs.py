@@ -1,0 +1,75 @@
+"""Documentation against the code: what exists is described, and what is described exists."""
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot.__main__ import app
+from bot.config import Secrets, Settings, env_name, secret_names, setting_names
+from bot.config_source import load_settings
+from bot.config_text import meanings, render, render_env
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = [(section, key) for section, keys in setting_names().items() for key in keys]
+COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands if command.callback)
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    """Return the README."""
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_config_toml_is_what_the_code_says() -> None:
+    """Write it anew with `tastebud config > config.toml` after changing a setting."""
+    assert (ROOT / "config.toml").read_text(encoding="utf-8") == render()
+
+
+def test_config_toml_holds_the_defaults() -> None:
+    """Reading the file as it is delivered changes nothing."""
+    assert load_settings(ROOT / "config.toml", {}) == Settings()
+
+
+def test_env_example_is_what_the_code_says() -> None:
+    """Every secret stands in it, empty, with its meaning."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert text == render_env()
+    assert all(f"\n{name}=\n" in text for name in secret_names())
+
+
+@pytest.mark.parametrize(("section", "key"), SETTINGS)
+def test_every_setting_has_a_meaning(section: str, key: str) -> None:
+    """A dataclass says of each field what it turns."""
+    home = type(getattr(Settings(), section))
+    assert len(meanings(home).get(key, "")) > len("whether")
+
+
+@pytest.mark.parametrize(("section", "key"), SETTINGS)
+def test_every_setting_is_in_the_readme(readme: str, section: str, key: str) -> None:
+    """By its name in config.toml, such as `discord.prefix`, or its variable."""
+    assert f"`{section}.{key}`" in readme or env_name(section, key) in readme
+
+
+@pytest.mark.parametrize("name", secret_names())
+def test_every_secret_is_in_the_readme(readme: str, name: str) -> None:
+    """By its variable."""
+    assert name in readme
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(readme: str, name: str) -> None:
+    """As it is typed."""
+    assert f"tastebud {name}" in readme
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does(name: str) -> None:
+    """In the help that `tastebud --help` shows."""
+    group = typer.main.get_group(app)
+    assert (group.commands[name].help or "").endswith(".")
+
+
+def test_meanings_of_secrets_are_complete() -> None:
+    """Secrets are described like settings."""
+    assert {name.upper() for name in meanings(Secrets)} == set(secret_names())

@@ -1,0 +1,170 @@
+"""Candidates, ranking and reasons."""
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catalog.models import Artist, Service, Track, TrackRef
+from recommender.candidates import Candidate, Exclusions, select_candidates
+from recommender.explain import Facts, nearest_liked, plain, reasons
+from recommender.ranking import Ranked, RankingSettings, rank, rng_for
+
+ROOT = Path(__file__).parents[1]
+PLAIN = RankingSettings(explore=0.0, diversity=0.0)
+
+
+def track(number: int, artist: str = "", isrc: str | None = None, title: str = "") -> Track:
+    """Return a track."""
+    name = Artist(artist or f"Artist {number}")
+    return Track(title or f"Title {number}", (name,), duration_ms=100_000 + 10_000 * number, isrc=isrc, id=number)
+
+
+def ranked(scores: list[float], artists: list[str], count: int, settings: RankingSettings = PLAIN) -> list[Ranked]:
+    """Rank tracks 0.. with these scores and artists, all unlike each other."""
+    tracks = {number: track(number, artist) for number, artist in enumerate(artists)}
+    candidates = [Candidate(number, ("shared",)) for number in tracks]
+    size = len(scores)
+    return rank(
+        candidates, scores, np.full(size, 0.1), tracks, np.eye(size), count, rng_for(1, 2, "2026-W01"), settings
+    )
+
+
+def ids(entries: list[Ranked]) -> list[int]:
+    """Return the ranked tracks' ids."""
+    return [entry.candidate.track_id for entry in entries]
+
+
+def test_sources_take_turns() -> None:
+    """Candidates come from the sources in turn, each once, with every source that proposed them."""
+    tracks = {number: track(number) for number in range(1, 6)}
+    found = select_candidates({"shared": [1, 2, 3], "related": [4, 2, 5]}, tracks, Exclusions(), limit=4)
+    assert found == [
+        Candidate(1, ("shared",)),
+        Candidate(4, ("related",)),
+        Candidate(2, ("shared", "related")),
+        Candidate(3, ("shared",)),
+    ]
+
+
+def test_what_is_excluded_stays_out_under_any_name() -> None:
+    """A rated track, another release of its recording, a placeholder and a track nobody knows are no candidates."""
+    rated = track(1, "Ana Vale", isrc="QZABC2600001")
+    same_isrc = track(2, "Ana Vale", isrc="QZABC2600001", title="Title 1 (Deluxe)")
+    same_words = Track("Title 1", (Artist("Ana Vale"),), duration_ms=110_400, id=3)
+    placeholder = Track("", refs=(TrackRef(Service.SPOTIFY, "0" * 22),), id=4)
+    tracks = {entry.id: entry for entry in (rated, same_isrc, same_words, placeholder, track(5)) if entry.id}
+    found = select_candidates({"shared": [1, 2, 3, 4, 5, 6]}, tracks, Exclusions.of([rated]))
+    assert [candidate.track_id for candidate in found] == [5]
+    assert same_isrc in Exclusions.of([rated])
+    assert tracks[5] not in Exclusions.of([rated], ids=[77])
+
+
+def test_one_recording_is_one_candidate() -> None:
+    """Two releases of one recording take one place."""
+    tracks = {1: track(1, isrc="QZABC2600001"), 2: track(2, isrc="QZABC2600001")}
+    assert len(select_candidates({"shared": [1, 2]}, tracks, Exclusions())) == 1
+
+
+def test_a_list_holds_two_of_an_artist() -> None:
+    """A third track of one artist gives way, and comes only when candidates run out."""
+    entries = ranked([0.9, 0.8, 0.7, 0.6, 0.5], ["A", "A", "a", "A", "B"], 5)
+    assert ids(entries) == [0, 1, 4, 2, 3]
+
+
+def test_unknown_artists_are_not_one_artist() -> None:
+    """Tracks without an artist do not push each other out."""
+    tracks = {number: Track(f"T{number}", id=number) for number in range(4)}
+    candidates = [Candidate(number, ()) for number in tracks]
+    rng = rng_for(1, 1, "w")
+    entries = rank(candidates, [0.9, 0.8, 0.7, 0.6], [0.1] * 4, tracks, np.zeros((4, 1)), 4, rng, PLAIN)
+    assert ids(entries) == [0, 1, 2, 3]
+
+
+def test_likeness_costs_a_place() -> None:
+    """Of two tracks of nearly equal score the one unlike those before comes first."""
+    tracks = {number: track(number) for number in range(3)}
+    vectors = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    candidates = [Candidate(number, ()) for number in tracks]
+    settings = RankingSettings(explore=0.0, diversity=0.2)
+    entries = rank(candidates, [0.9, 0.8, 0.75], [0.1] * 3, tracks, vectors, 3, rng_for(1, 1, "w"), settings)
+    assert ids(entries) == [0, 2, 1]
+
+
+def test_a_tenth_explores_and_says_so() -> None:
+    """Three of thirty places explore, none of the first nine, and they prefer what the model is unsure of."""
+    size = 200
+    tracks = {number: track(number) for number in range(size)}
+    candidates = [Candidate(number, ()) for number in tracks]
+    scores, stds = np.full(size, 0.4), np.where(np.arange(size) < 100, 0.25, 0.01)
+    scores[:20] = 0.3
+    entries = rank(candidates, scores, stds, tracks, np.zeros((size, 1)), 30, rng_for(1, 1, "w"), RankingSettings())
+    wild = [place for place, entry in enumerate(entries) if entry.explores]
+    assert wild == [9, 19, 29]
+    assert all(entries[place].std == 0.25 for place in wild)
+
+
+def test_every_beginning_is_the_same_list() -> None:
+    """Asking for spares does not change the list: the first thirty of sixty are the thirty."""
+    rng = np.random.default_rng(0)
+    scores, artists = rng.random(150).tolist(), [f"A{number}" for number in rng.integers(0, 30, 150)]
+    short, long = (ranked(scores, artists, count, RankingSettings()) for count in (30, 60))
+    assert long[:30] == short
+    assert max(Counter(artists[number] for number in ids(short)).values()) == 2
+
+
+def test_fewer_candidates_make_a_shorter_list() -> None:
+    """A list never repeats a track and never invents one."""
+    assert sorted(ids(ranked([0.1, 0.2], ["A", "A"], 30))) == [0, 1]
+    assert ranked([], [], 30) == []
+
+
+def test_the_same_seed_person_and_week_draw_the_same_in_every_process() -> None:
+    """Python's own hash differs from process to process; the draw may not."""
+    code = "from recommender.ranking import rng_for; print(rng_for(3, 42, '2026-W07').integers(10**9))"
+    other = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(other.stdout) == rng_for(3, 42, "2026-W07").integers(10**9)
+    draws = {
+        int(rng_for(*key).integers(10**9)) for key in ((3, 42, "2026-W08"), (3, 43, "2026-W07"), (4, 42, "2026-W07"))
+    }
+    assert len(draws) == 3
+    assert int(other.stdout) not in draws
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (Facts(shared_by=["Mia"]), "shared by Mia"),
+        (Facts(liked_by=["Mia"]), "liked by Mia"),
+        (Facts(liked_by=["Mia", "Tom"]), "2 people here liked it: Mia and Tom"),
+        (Facts(liked_by=["Mia", "Tom", "Zoe"]), "3 people here liked it: Mia, Tom and 1 more"),
+        (Facts(resembles=track(1, "Ana Vale", title="Neon Tides")), "close to Neon Tides by Ana Vale, which you liked"),
+        (Facts(artist_liked=4, artist_rated=5), "you liked 4 of 5 by this artist"),
+        (Facts(related_to="Ana Vale"), "related to Ana Vale, whom you like"),
+        (Facts(explores=True), "a wildcard: unlike what you usually rate"),
+        (Facts(community=True), "picked from what this community likes, until you have rated more"),
+        (Facts(score=0.72), "estimated at 72% for you"),
+    ],
+)
+def test_reasons_are_facts_in_words(facts: Facts, words: str) -> None:
+    """Each fact makes its sentence, and a pick without one still has its estimate."""
+    assert reasons(facts) == (words,)
+
+
+def test_reasons_stay_few_and_true() -> None:
+    """At most three reasons; an artist mostly disliked is none; a resemblance is only claimed when close."""
+    everything = Facts(["Mia"], ["Tom"], track(1), "Ana", 3, 3, explores=True, community=True)
+    assert len(reasons(everything)) == 3
+    assert reasons(Facts(artist_liked=1, artist_rated=5, shared_by=["Mia"])) == ("shared by Mia",)
+    liked = np.array([[1.0, 0.0], [0.0, 1.0]])
+    assert nearest_liked(np.array([[0.1, 0.99], [-1.0, 0.0], [0.0, 0.0]]), liked).tolist() == [1, -1, -1]
+    assert nearest_liked(liked, np.zeros((0, 2))).tolist() == [-1, -1]
+
+
+def test_hostile_titles_stay_on_their_line() -> None:
+    """Control and direction marks are taken out of titles and names, and long ones are cut."""
+    assert plain("Neon\n\u202eTides\x00\t!") == "Neon Tides !"
+    assert len(plain("x" * 500)) == 60
