@@ -46,7 +46,7 @@ async def answering(interaction: discord.Interaction[Any]) -> AsyncIterator[None
     """Answer a pressed button with a sentence, whatever goes wrong behind it."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a sentence and the log all of it
         await tell(interaction, answer_for(error))
 
 

@@ -54,7 +54,7 @@ def pick_embed(number: int, pick: Pick) -> discord.Embed:
     embed = discord.Embed(
         title=cut(f"{number}. {shown(track.title, TITLE)}", LIMIT_TITLE),
         url=address[1] if address else None,
-        description="\n".join([f"by {shown(track.byline, ARTISTS)}", *reasons(pick, 2)]),
+        description="\n".join([f"by {shown(track.byline, ARTISTS) or 'somebody'}", *reasons(pick, 2)]),
         colour=VIOLET if pick.explores else GREEN,
     )
     if address:

@@ -22,7 +22,7 @@ class Control:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
-    async def index(self, request: web.Request) -> web.Response:
+    async def index(self, request: web.Request) -> web.Response:  # noqa: ARG002 - aiohttp hands it to every handler
         """Tell which acts there are and what they take."""
         return json_response(acts())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-import simcord.http.routes
+import simcord.http.routes  # noqa: F401 - importing it registers simcord's routes
 from simcord.backend import errors, serializers
 from simcord.backend.access import channel_accessible
 from simcord.backend.errors import BackendError
@@ -95,12 +95,12 @@ def _route(method: str, template: str) -> Callable[[Handler], Handler]:
 
 
 @_route("GET", "/gateway")
-def _gateway(world: World, call: Call) -> Json:
+def _gateway(world: World, call: Call) -> Json:  # noqa: ARG001 - every route is given the call
     return {"url": world.gateway_url}
 
 
 @_route("GET", "/gateway/bot")
-def _gateway_bot(world: World, call: Call) -> Json:
+def _gateway_bot(world: World, call: Call) -> Json:  # noqa: ARG001 - every route is given the call
     limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 16}
     return {"url": world.gateway_url, "shards": world.shards, "session_start_limit": limit}
 

@@ -59,7 +59,7 @@ async def load_features(storage: Storage, tracks: Mapping[int, Track]) -> Featur
         (NUMBERS_BLOCK, NUMBERS_VERSION, NUMBERS_NAMES),
     ):
         ids, values = await storage.features.load(name, str(version))
-        if len(ids): blocks[name] = Block(ids, values.reshape(len(ids), len(columns)), columns)
+        blocks[name] = Block(ids, values.reshape(len(ids), len(columns)), columns)
     artists = {
         track_id: [artist.id for artist in track.artists if artist.id is not None] for track_id, track in tracks.items()
     }

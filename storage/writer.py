@@ -96,7 +96,7 @@ class Writer:
             async with self._engine.begin() as conn:
                 began = True
                 results = [await entry.job(conn) for entry in batch]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a job raises belongs to its caller, not to the writer
             await self._apart(batch, error, began=began)
             return
         for entry, result in zip(batch, results, strict=True):

@@ -1,0 +1,1 @@
+"""The tests; fixtures stand in tests/fixtures."""

@@ -112,5 +112,5 @@ async def same(product: Product, sandbox: DiscordSandbox) -> bool:
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(0.02)

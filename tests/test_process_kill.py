@@ -24,6 +24,7 @@ class Crowd:
         self.people = people
         self.rng = rng
         self.posts: list[int] = []
+        self._stood: set[tuple[int, int, str]] = set()
         self._next_track = 0
 
     async def post(self, count: int) -> None:
@@ -54,11 +55,14 @@ class Crowd:
             results += await self.scene.discord.acts([step])
 
     def _turns(self, person: int, posts: list[int]) -> list[Step]:
-        every = [(post, emoji) for post in posts for emoji in THUMBS]
-        return [
-            {"act": "toggle", "message": post, "member": person, "emoji": emoji}
-            for post, emoji in self.rng.sample(every, EACH)
-        ]
+        every = [(post, person, emoji) for post in posts for emoji in THUMBS]
+        return [self._turn(*one) for one in self.rng.sample(every, EACH)]
+
+    def _turn(self, post: int, person: int, emoji: str) -> Step:
+        """Give a reaction that does not stand, or take back one that does."""
+        stands = (post, person, emoji) in self._stood
+        self._stood ^= {(post, person, emoji)}
+        return {"act": "unreact" if stands else "react", "message": post, "member": person, "emoji": emoji}
 
     def _sending(self) -> Step:
         member = self.rng.choice(self.people)

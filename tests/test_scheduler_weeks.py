@@ -83,7 +83,7 @@ def test_what_names_no_hour_is_refused_with_advice(slot: tuple[str, int, str], h
 
 
 @given(
-    now=st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)),
+    now=st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - local wall-clock times
     weekday=st.sampled_from(WEEKDAYS),
     hour=st.integers(0, 23),
     timezone=st.sampled_from((*ZONES, "UTC", "Pacific/Apia", "Asia/Kathmandu")),
