@@ -9,7 +9,7 @@ SEEDS ?= 10
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-seeds run link test check lint format bench clean
+.PHONY: help demo demo-seeds run link test check lint format docs bench clean
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test: check  ## The same: everything that must hold.
 format: $(STAMP)  ## Put the code into its form.
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
+
+docs: $(STAMP)  ## Write config.toml, .env.example and the README's table anew from the settings.
+	@$(BIN)/python -m bot.config_text
 
 bench: $(STAMP)  ## Measure speed, as ratios in one run.
 	@$(BIN)/python -m benchmarks

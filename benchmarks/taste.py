@@ -163,8 +163,8 @@ def main() -> int:
     """Print the tables."""
     console = Console()
     if not DATA.exists():
-        console.print(f"No data in {DATA}: nothing to measure.")
-        return 1
+        console.print(f"No data in {DATA}: the taste model's accuracy is not measured.")
+        return 0
     warnings.simplefilter("ignore", category=UserWarning)
     # Wall time is what a benchmark is about, so it asks the system for it.
     began = time.perf_counter()

@@ -24,7 +24,7 @@ def announcement_embeds(week: str, entries: Sequence[AnnouncedDrop], marker: str
     embeds = [discord.Embed(description="\n".join(part), colour=GREEN) for part in parts]
     embeds[0].title = f"The lists of week {week.rpartition('W')[2].lstrip('0') or week} are here"
     picks = [pick for entry in ordered for pick in entry.picks]
-    embeds[-1].set_footer(text=f"{week} · {sources(picks)} · {marker}")
+    embeds[-1].set_footer(text=f"{sources(picks)} · {marker}")
     return embeds
 
 
@@ -54,7 +54,7 @@ def _full(entry: AnnouncedDrop) -> str:
     head = f"{_short(entry)} · {counted(len(entry.picks), 'track')}"
     if entry.picks:
         head += f", first {track_name(entry.picks[0].track)}"
-    note = f"\n-# {shown(entry.note, NOTE)}" if entry.note else ""
+    note = f"\n*{shown(entry.note, NOTE)}*" if entry.note else ""
     return f"{head}{note}"
 
 

@@ -17,6 +17,7 @@ from catalog.tokens import Tokens
 from scheduler.enrich import Enricher
 from scheduler.gather import Gatherer
 from scheduler.jobs import Jobs
+from scheduler.linking import Linker
 from scheduler.picking import Picker
 from scheduler.playlists import PlaylistWriter
 from scheduler.weekly import Weekly
@@ -40,6 +41,7 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
         deezer = Deezer(settings.deezer, door)
         resolver = Resolver(storage.tracks, storage.misses, spotify, deezer, door, clock)
         picker = Picker(storage, clock, settings.schedule, settings.taste, settings.ranking)
+        linker = Linker(storage, resolver, clock, settings.schedule.id_searches)
         enricher = Enricher(storage, resolver, deezer, clock)
         gatherer = Gatherer(storage, deezer, clock, settings.schedule)
         writer = PlaylistWriter(spotify, storage, clock)
@@ -58,6 +60,7 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
             deezer=deezer,
             resolver=resolver,
             picker=picker,
+            linker=linker,
             enricher=enricher,
             gatherer=gatherer,
             weekly=weekly,

@@ -39,14 +39,17 @@ class Tally:
 class CatchUp:
     """One pass over all channels; every step can be repeated, and the far past goes on where it stopped."""
 
-    def __init__(self, bot: "TastebudBot") -> None:
+    def __init__(self, bot: "TastebudBot", hurries: Callable[[], bool]) -> None:
+        """`hurries` tells that something newer waits: the far past can go on in the next pass."""
         self._bot = bot
+        self._hurries = hurries
         self._reader = PageReader(bot)
         self._sweeper = Sweeper(bot, self._reader)
         self._shares = bot.services.storage.shares
         self._progress = bot.progress
         self._tally = Tally()
         self._pages: list[Page] = []
+        self._closed: list[tuple[Checkpoint, int]] = []
 
     async def run(self, guilds: Sequence[discord.Guild]) -> Tally:
         """Catch up with these servers and return what was done; a channel that fails is left for the next time."""
@@ -55,9 +58,10 @@ class CatchUp:
         for channel in channels:
             await self._try(self._close_gap, channel, gap)
         await self._answer_missed()
+        await self._sweep_unlisted(guilds, {channel.id for channel in channels}, gap)
+        await self._take_over()
         for channel in channels:
             await self._try(self._read_past, channel, gap)
-        await self._sweep_unlisted(guilds, {channel.id for channel in channels}, gap)
         return self._tally
 
     def _gap(self) -> Gap:
@@ -90,8 +94,9 @@ class CatchUp:
             log.warning("Channel %s is left for the next start: %s", channel.id, first_of(errors))
 
     async def _close_gap(self, channel: Channel, gap: Gap) -> None:
-        """Read from now back to the checkpoint and the known shares behind it; then live messages take over."""
+        """Read from now back to the checkpoint and the known shares behind it."""
         self._tally.channels += 1
+        losses = self._progress.losses(channel.id)
         saved = self._progress.checkpoint(channel.id)
         gap = replace(gap, missed_after=saved.newest_message_id) if saved else Gap()
         known = await self._young_shares(channel)
@@ -103,8 +108,8 @@ class CatchUp:
         newest = pages[0].newest or channel.id
         if saved is None:
             saved = Checkpoint(channel.id, channel.guild.id, newest, oldest or None, history_done=not oldest)
-        await self._progress.put(replace(saved, newest_message_id=max(newest, saved.newest_message_id or 0)))
-        await self._progress.follow(channel.id)
+        closed = replace(saved, newest_message_id=max(newest, saved.newest_message_id or 0))
+        self._closed.append((closed, losses))
         self._pages += pages
 
     async def _read_back(self, channel: Channel, known: Mapping[int, Share], gap: Gap) -> list[Page]:
@@ -125,11 +130,21 @@ class CatchUp:
         for message in shares[-INVITED:]:
             await self._bot.invitation.add(message)
 
+    async def _take_over(self) -> None:
+        """Let live messages move the checkpoints from here, once nothing of the gap is left to do anywhere.
+
+        A stop before this begins the same gap anew: ratings in it are still to be carried out, and where it
+        began says which threads were archived in it.
+        """
+        for checkpoint, losses in self._closed:
+            await self._progress.put(checkpoint)
+            await self._progress.follow(checkpoint.channel_id, losses)
+
     async def _read_past(self, channel: Channel, _gap: Gap) -> None:
         """Read on towards the channel's beginning; the cursor is saved after every page."""
         saved = self._progress.checkpoint(channel.id)
         pages = 0
-        while saved and not saved.history_done:
+        while saved and not saved.history_done and not self._hurries():
             page = await self._page(channel, saved.history_before, {}, Gap())
             current = self._progress.checkpoint(channel.id) or saved
             saved = replace(current, history_before=page.oldest or None, history_done=not page.oldest)

@@ -48,7 +48,7 @@ def track_link(track: Track) -> str:
 
 
 def pick_embed(number: int, pick: Pick) -> discord.Embed:
-    """Return one numbered pick with its reasons in small text."""
+    """Return one numbered pick with its reasons."""
     track = pick.track
     address = track_address(track)
     embed = discord.Embed(
@@ -85,8 +85,8 @@ def page_count(picks: int) -> int:
 
 
 def reasons(pick: Pick, limit: int) -> list[str]:
-    """Return a pick's first reasons as lines of small text."""
-    return [f"-# {shown(reason, REASON)}" for reason in pick.reasons[:limit]]
+    """Return a pick's first reasons as lines of their own."""
+    return [f"*{shown(reason, REASON)}*" for reason in pick.reasons[:limit]]
 
 
 def sources(picks: Iterable[Pick]) -> str:

@@ -74,10 +74,13 @@ class Progress:
         self._saved[checkpoint.channel_id] = checkpoint
         await self._store.save(checkpoint)
 
-    async def follow(self, channel_id: int) -> None:
-        """Let live messages move this channel's checkpoint from now on: everything before is saved."""
-        saved = self._saved[channel_id]
-        self._mark(channel_id).follow(saved.newest_message_id or 0)
+    def losses(self, channel_id: int) -> int:
+        """Return how often the channel was lost so far; a reader remembers it for `follow`."""
+        return self._mark(channel_id).losses
+
+    async def follow(self, channel_id: int, losses: int) -> None:
+        """Let live messages move this channel's checkpoint from now on, if it was not lost again meanwhile."""
+        self._mark(channel_id).follow(self._saved[channel_id].newest_message_id or 0, losses)
         await self.save(channel_id)
 
     def _mark(self, channel_id: int) -> Watermark:

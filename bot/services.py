@@ -14,6 +14,7 @@ from catalog.tokens import Tokens
 from scheduler.enrich import Enricher
 from scheduler.gather import Gatherer
 from scheduler.jobs import Jobs
+from scheduler.linking import Linker
 from scheduler.picking import Picker
 from scheduler.weekly import Weekly
 from storage.stores import Storage
@@ -40,6 +41,7 @@ class Services:
     deezer: Deezer
     resolver: Resolver
     picker: Picker
+    linker: Linker
     enricher: Enricher
     gatherer: Gatherer
     weekly: Weekly

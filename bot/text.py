@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 ELLIPSIS = "…"
-_MARKDOWN = re.compile(r"([\\*_`~|\[\]()<>#])")
+_MARKDOWN = re.compile(r"([\\*_`~|\[\]<>#])")
 _ADDRESS = re.compile(r":(?=//)")
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?[0-9])")
 _ZERO_WIDTH = "\u200b"  # ours, put in after foreign ones are gone: breaks a mention or a link without being seen

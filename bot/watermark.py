@@ -11,16 +11,22 @@ class Watermark:
     def __init__(self) -> None:
         self._open: set[int] = set()
         self._newest = 0
-        self.following = False
+        self._following = False
+        self.losses = 0
 
-    def follow(self, position: int) -> None:
-        """Count live messages from here: everything up to `position` is saved."""
+    def follow(self, position: int, losses: int) -> None:
+        """Count live messages from here: everything up to `position` is saved.
+
+        `losses` is what the attribute said when reading began: with another loss since, there is
+        another gap that the reader has not seen.
+        """
         self._newest = max(self._newest, position)
-        self.following = True
+        self._following = self._following or losses == self.losses
 
     def lose(self) -> None:
         """Stop counting: messages may have been missed since the last one."""
-        self.following = False
+        self._following = False
+        self.losses += 1
 
     def begin(self, message_id: int) -> None:
         """Note a message that is being handled."""
@@ -34,6 +40,6 @@ class Watermark:
     @property
     def position(self) -> int | None:
         """Return the id up to which everything is saved, or None while that cannot be told."""
-        if not self.following:
+        if not self._following:
             return None
         return min([self._newest, *(message_id - 1 for message_id in self._open)])

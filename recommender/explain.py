@@ -60,7 +60,7 @@ def plain(words: str, longest: int = LONGEST_WORDS) -> str:
 
 def _sentences(facts: Facts) -> Iterator[str]:
     if facts.explores:
-        yield "a wildcard: unlike what you usually rate"
+        yield "a wildcard, to learn what you think of it"
     if facts.artist_liked and 2 * facts.artist_liked >= facts.artist_rated:
         yield f"you liked {facts.artist_liked} of {facts.artist_rated} by this artist"
     if facts.resembles is not None:

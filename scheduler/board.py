@@ -106,7 +106,8 @@ class Board:
         for drop in drops:
             where = [drop.owner.id]
             if drop.owner.kind == "person":
-                where = await self._storage.people.servers_of(drop.owner.id, now - self._active)
+                silent = people[drop.owner.id].opted_out
+                where = [] if silent else await self._storage.people.servers_of(drop.owner.id, now - self._active)
             places[drop.id] = frozenset(where).intersection(servers)
         return _Week(week, drops, people, places)
 

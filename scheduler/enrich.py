@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import numpy as np
+import numpy.typing as npt
+
 from catalog.clock import Clock
 from catalog.deezer import Deezer, DeezerTrack
 from catalog.errors import CatalogError, Refused
 from catalog.models import Service, Track
 from catalog.resolver import Resolver
-from recommender.audio import AUDIO_VERSION, UnreadableAudio, describe
 from recommender.features import AUDIO_BLOCK, NUMBERS_BLOCK, NUMBERS_VERSION, numbers_of
 from scheduler.patience import Patience
 from scheduler.threads import in_thread
@@ -27,7 +29,7 @@ FAILURES = 3
 PLACEHOLDERS_SEEN = 5
 """Placeholders looked at for each one that may be finished: remembered misses cost no call."""
 
-_BLOCKS = ((NUMBERS_BLOCK, str(NUMBERS_VERSION)), (AUDIO_BLOCK, str(AUDIO_VERSION)))
+_NUMBERS = (NUMBERS_BLOCK, str(NUMBERS_VERSION))
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +66,8 @@ class Enricher:
         placeholders = await self._storage.tracks.unresolved(limit * PLACEHOLDERS_SEEN)
         await self._each("finished", placeholders, self._finish, counts, limit)
         await self._each("matched", await self._storage.tracks.unmatched(limit), self._match, counts, limit)
-        await self._each("numbered", await self._wanting(*_BLOCKS[0], limit), self._number, counts, limit)
-        await self._each("described", await self._wanting(*_BLOCKS[1], limit), self._describe, counts, limit)
+        await self._each("numbered", await self._wanting(*_NUMBERS, limit), self._number, counts, limit)
+        await self._each("described", await self._wanting(*_audio(), limit), self._describe, counts, limit)
         return EnrichReport(**{name: counts[name] for name in EnrichReport.__slots__})
 
     async def _each(
@@ -109,7 +111,7 @@ class Enricher:
             await self._keep(track, found)
         elif track.id is not None:
             await self._storage.misses.remember(Service.DEEZER, track_key(track.id))
-            for block, version in _BLOCKS:
+            for block, version in (_NUMBERS, _audio()):
                 await self._storage.features.save(track.id, block, version, None)
         return found is not None
 
@@ -124,7 +126,7 @@ class Enricher:
             await self._refuse(track.id, NUMBERS_BLOCK)
             raise
         if found is None:
-            await self._storage.features.save(track.id, *_BLOCKS[0], None)
+            await self._storage.features.save(track.id, *_NUMBERS, None)
         else:
             await self._keep(track, found)
         return found is not None
@@ -138,13 +140,8 @@ class Enricher:
         except CatalogError:
             await self._refuse(track.id, AUDIO_BLOCK)
             raise
-        vector = None
-        if audio is not None:
-            try:
-                vector = await in_thread(describe, audio)
-            except UnreadableAudio as error:
-                log.info("The preview of %s is left out: %s", track.label, error)
-        await self._storage.features.save(track.id, *_BLOCKS[1], vector)
+        vector = await in_thread(_vector_of, audio) if audio is not None else None
+        await self._storage.features.save(track.id, *_audio(), vector)
         return vector is not None
 
     async def _keep(self, track: Track, found: DeezerTrack) -> None:
@@ -152,7 +149,7 @@ class Enricher:
         saved = await self._storage.tracks.save(replace(found.track, id=track.id))
         if saved.id is not None:
             numbers = numbers_of(saved, found.gain, found.rank, found.bpm)
-            await self._storage.features.save(saved.id, *_BLOCKS[0], numbers)
+            await self._storage.features.save(saved.id, *_NUMBERS, numbers)
 
     async def _wanting(self, block: str, version: str, limit: int) -> list[Track]:
         missed_before = self._clock.now() - MISS_STANDS
@@ -161,3 +158,20 @@ class Enricher:
 
     async def _refuse(self, track_id: int, block: str) -> None:
         await self._storage.features.refuse(track_id, block, self._clock.now() + RETRY_REFUSED)
+
+
+def _audio() -> tuple[str, str]:
+    from recommender.audio import AUDIO_VERSION  # heavy: not at start-up
+
+    return AUDIO_BLOCK, str(AUDIO_VERSION)
+
+
+def _vector_of(audio: bytes) -> npt.NDArray[np.float32] | None:
+    """Return the description of a preview, None for what cannot be read."""
+    from recommender.audio import UnreadableAudio, describe  # heavy: not at start-up
+
+    try:
+        return describe(audio)
+    except UnreadableAudio as error:
+        log.info("A preview is left out: %s", error)
+        return None

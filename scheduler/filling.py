@@ -4,25 +4,29 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from catalog.errors import CatalogError
+from catalog.clock import Clock
+from catalog.errors import CatalogError, Refused
 from catalog.models import Pick, Service, Track, TrackRef
 from catalog.resolver import Resolver
+from catalog.spotify import SEARCHES
 from storage.stores import Storage
+
+USED_UP = 429
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Filling:
-    """A list being filled: `picks` with ids, `left_out` (no id), `unasked` (Spotify could not be asked).
+    """A list being filled with picks that have ids.
 
-    `trouble` is why Spotify could not be asked, once it could not.
+    `allowance` is how many searches it may still cost; `trouble` is why Spotify could not be asked, once it could
+    not; `seen` holds every track that was offered.
     """
 
     size: int
+    allowance: int
     picks: list[Pick] = field(default_factory=list)
-    left_out: int = 0
-    unasked: int = 0
     trouble: CatalogError | None = None
     seen: set[int] = field(default_factory=set)
     _ids: set[str] = field(default_factory=set)
@@ -41,16 +45,35 @@ class Filling:
 
 
 class Filler:
-    """Fill lists with picks that can be written."""
+    """Fill lists with picks that can be written, sharing a day's searches among the lists of a pass.
 
-    def __init__(self, storage: Storage, resolver: Resolver) -> None:
+    Spotify counts searches against an unpublished daily quota, and over it takes nothing any more, not even
+    playlists: so ids are worth a bounded number of them.
+    """
+
+    def __init__(self, storage: Storage, resolver: Resolver, clock: Clock, searches_a_day: int) -> None:
         self._storage = storage
         self._resolver = resolver
+        self._clock = clock
+        self._searches_a_day = searches_a_day
+        self._lists = 1
+
+    def begin(self, lists: int) -> None:
+        """Begin a pass over so many lists."""
+        self._lists = lists
+
+    async def empty(self, size: int) -> Filling:
+        """Return a new list with its share of what is left of the day's searches."""
+        left = self._searches_a_day - await self._spent()
+        share = max(left, 0) // max(self._lists, 1)
+        self._lists -= 1
+        return Filling(size, allowance=max(share, min(left, 1)))
 
     async def fill(self, filling: Filling, ranked: Iterable[Pick]) -> None:
         """Add picks, best first, until the list is full.
 
-        Once Spotify refuses or is not to be reached, only tracks whose id is known are added.
+        Once the allowance is used up, or Spotify refuses or is not to be reached, only tracks whose id is known
+        are added.
         """
         for pick in ranked:
             if filling.is_full:
@@ -59,25 +82,29 @@ class Filler:
                 filling.seen.add(pick.track.id)
             if pick.track.spotify_id is not None:
                 filling.take(pick)
-            elif filling.trouble is not None:
-                filling.unasked += 1
-            else:
+            elif filling.trouble is None:
                 await self._ask(filling, pick)
 
     async def _ask(self, filling: Filling, pick: Pick) -> None:
+        if filling.allowance <= 0:
+            filling.trouble = Refused("Today's searches for ids at Spotify are used up.", USED_UP, reason="budget")
+            return
+        spent = await self._spent()
         try:
             spotify_id = await self._resolver.spotify_id_for(pick.track)
         except CatalogError as error:
-            log.warning("Ids are not looked up any more for this list: %s", error)
+            log.info("Ids are not looked up any more for this list: %s", error)
             filling.trouble = error
-            filling.unasked += 1
             return
-        if spotify_id is None:
-            filling.left_out += 1
-        else:
-            filling.take(replace(pick, track=await self._present(pick.track, spotify_id)))
+        filling.allowance -= await self._spent() - spent
+        if spotify_id is not None:
+            filling.take(replace(pick, track=await present(self._storage, pick.track, spotify_id)))
 
-    async def _present(self, track: Track, spotify_id: str) -> Track:
-        """Return the track as it is kept now: finding the id may have merged it with another row."""
-        ref = TrackRef(Service.SPOTIFY, spotify_id)
-        return await self._storage.tracks.by_ref(ref) or track.with_ref(ref)
+    async def _spent(self) -> int:
+        return await self._storage.quota.spent(Service.SPOTIFY, SEARCHES, self._clock.now())
+
+
+async def present(storage: Storage, track: Track, spotify_id: str) -> Track:
+    """Return the track as it is kept now: finding the id may have merged it with another row."""
+    ref = TrackRef(Service.SPOTIFY, spotify_id)
+    return await storage.tracks.by_ref(ref) or track.with_ref(ref)

@@ -20,6 +20,9 @@ Chore = Callable[[], Awaitable[object]]
 GATHER_AGAIN = timedelta(hours=1)
 """When a search for related tracks that found nothing or was refused is tried again."""
 
+GRACE_SECONDS = 4.0
+"""How long a stop waits for a running tick: containers are killed ten seconds after they were asked to end."""
+
 log = logging.getLogger(__name__)
 
 
@@ -61,15 +64,20 @@ class Jobs:
         self._scheduler.add_job(self._fire, "interval", seconds=self._settings.tick_seconds, id="tick", **options)
         self._scheduler.start()
 
-    async def stop(self) -> None:
-        """Stop ticking and wait for the tick that is running."""
-        if self._scheduler is None:
-            return
-        # Its shutdown cancels what it awaits, even with wait=True: the tick runs in a task of its own.
-        self._scheduler.shutdown(wait=False)
-        self._scheduler = None
-        if self._running is not None:
-            await asyncio.wait([self._running])
+    async def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """Stop ticking and wait for the tick that is running, cancelling it after so many real seconds.
+
+        Whatever a cancelled tick leaves undone, the next one finds in the rows.
+        """
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        if self._running is not None and not self._running.done():
+            _, late = await asyncio.wait([self._running], timeout=grace)
+            if late:
+                log.info("The running tick is cut short; the next start goes on from there.")
+                self._running.cancel()
+                await asyncio.wait(late)
 
     async def tick(self, now: datetime | None = None) -> None:
         """Do the periodic work once: chores, enrichment, gathering when due, the drops that are due.
@@ -87,8 +95,8 @@ class Jobs:
     async def _fire(self) -> None:
         if self._running is not None and not self._running.done():
             return
+        # In a task of its own: APScheduler's shutdown cancels what it runs, even with wait=True.
         self._running = asyncio.create_task(self.tick(), name="tastebud tick")
-        await asyncio.shield(self._running)
 
     async def _gather(self) -> None:
         now = self._clock.now()

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from catalog.models import Track
-from recommender.audio import AUDIO_NAMES, AUDIO_VERSION
 from recommender.dataset import Dataset
 from recommender.features import AUDIO_BLOCK, NUMBERS_BLOCK, NUMBERS_NAMES, NUMBERS_VERSION, Block, Features, assemble
 from recommender.taste import TASTE_VERSION, TasteModel
@@ -39,8 +38,11 @@ class Knowledge:
         ]
 
 
-MODEL_VERSION = f"{TASTE_VERSION}.{AUDIO_VERSION}.{NUMBERS_VERSION}"
-"""A stored model is of use only to the same way of learning, from the same blocks."""
+def model_version() -> str:
+    """Return the version of stored models: of use only to the same way of learning, from the same blocks."""
+    from recommender.audio import AUDIO_VERSION  # heavy: not at start-up
+
+    return f"{TASTE_VERSION}.{AUDIO_VERSION}.{NUMBERS_VERSION}"
 
 
 async def load_tracks(storage: Storage) -> dict[int, Track]:
@@ -53,6 +55,8 @@ async def load_features(storage: Storage, tracks: Mapping[int, Track]) -> Featur
 
     A block that no track has yet is there too: models know columns by their place.
     """
+    from recommender.audio import AUDIO_NAMES, AUDIO_VERSION  # heavy: not at start-up
+
     blocks: dict[str, Block] = {}
     for name, version, columns in (
         (AUDIO_BLOCK, AUDIO_VERSION, AUDIO_NAMES),

@@ -11,7 +11,7 @@ import numpy as np
 from catalog.clock import Clock
 from recommender.dataset import Dataset, Floats, Ints, OpinionColumns, build_dataset
 from recommender.taste import TASTE_MODEL, TasteModel, TasteSettings
-from scheduler.knowledge import MODEL_VERSION, Knowledge, load_features, load_tracks
+from scheduler.knowledge import Knowledge, load_features, load_tracks, model_version
 from scheduler.threads import in_thread
 from storage.feedback import FeedbackRow
 from storage.stores import Storage
@@ -138,14 +138,14 @@ class Learner:
         dataset = knowledge.dataset
         await in_thread(knowledge.model.fit, dataset, knowledge.features)
         blob = await in_thread(knowledge.model.to_bytes)
-        await self._storage.models.save(TASTE_MODEL, MODEL_VERSION, blob)
+        await self._storage.models.save(TASTE_MODEL, model_version(), blob)
         log.info("Fitted %d people on %d opinions.", len(dataset.people), len(dataset))
         self._knowledge, self._fitted_at = knowledge, self._clock.now()
         return knowledge
 
     async def _restored(self) -> Knowledge | None:
         """Return a snapshot with the stored model, which the next refit replaces, or None without one."""
-        blob = await self._storage.models.load(TASTE_MODEL, MODEL_VERSION)
+        blob = await self._storage.models.load(TASTE_MODEL, model_version())
         if blob is None:
             return None
         try:

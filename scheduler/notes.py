@@ -5,6 +5,7 @@ from catalog.errors import CatalogError, Refused
 NOTHING_NEW = "There was nothing to pick from that is new to you; share or react, and next week there will be."
 NOTHING_NEW_SERVER = "There was nothing to pick from yet; share some tracks, and next week there will be."
 NOT_ON_SPOTIFY = "None of the tracks to pick from could be found on Spotify."
+OPTED_OUT = "They asked to be left alone."
 WEEK_PASSED = "The week passed before this drop could be made."
 
 

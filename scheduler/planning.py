@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.settings import ScheduleSettings
-from scheduler.weeks import Due, Slot, iso_week, latest_due, zone
+from scheduler.weeks import Due, Slot, latest_due, week_at
 from storage.drops import Owner
 from storage.people import Person
 from storage.stores import Storage
 
 LATEST = timedelta(days=6)
-"""A drop missed for longer is not made up: the next one is at most a day away."""
+"""A drop missed for longer, and in a week that is over, is not made up: the next is at most a day away."""
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +39,16 @@ class Planner:
 
     async def due(self, now: datetime) -> list[Planned]:
         """Return the drops that are due now and not in the ledger yet."""
-        planned = [Planned(owner, name, latest_due(now, slot)) for owner, name, slot in await self._owners(now)]
-        recent = [one for one in planned if now - one.due.at <= LATEST]
-        return await self._begun(await self._unknown(recent), now)
+        planned = [
+            Planned(owner, name, due)
+            for owner, name, slot in await self._owners(now)
+            if (due := latest_due(now, slot)).week == week_at(now, slot) or now - due.at <= LATEST
+        ]
+        return await self._begun(await self._unknown(planned), now)
 
     async def this_week(self, now: datetime) -> list[Planned]:
         """Return everybody's drop of this ISO week that is not in the ledger yet, due now."""
-        planned = [
-            Planned(owner, name, Due(iso_week(now.astimezone(zone(slot.timezone)).date()), now))
-            for owner, name, slot in await self._owners(now)
-        ]
+        planned = [Planned(owner, name, Due(week_at(now, slot), now)) for owner, name, slot in await self._owners(now)]
         return await self._begun(await self._unknown(planned), now)
 
     async def record(self, planned: Iterable[Planned]) -> int:

@@ -20,6 +20,8 @@ class ScheduleSettings:
     active_days: a person gets drops while their newest feedback is younger than this many days.
     repeat_days: days before a track may be dropped to the same person again.
     few_opinions: below this many opinions of their own a person gets the community's list, which says so.
+    id_searches: searches a day at Spotify for the ids of picked tracks, at least half of them for drops; its quota is
+        unpublished.
     refit_minutes: minutes after which new feedback is learned by everybody's model.
     enrich_batch: tracks described in one tick at most.
     gather_hours: hours between two searches for related tracks; 0 turns them off.
@@ -36,6 +38,7 @@ class ScheduleSettings:
     active_days: int = 90
     repeat_days: int = 60
     few_opinions: int = 5
+    id_searches: int = 400
     refit_minutes: int = 10
     enrich_batch: int = 40
     gather_hours: float = 24.0
@@ -52,7 +55,7 @@ class ScheduleSettings:
         for name in positive:
             if getattr(self, name) <= 0:
                 raise ValueError(f"schedule.{name} is {getattr(self, name)}: write a number above 0.")
-        for name in ("repeat_days", "few_opinions", "refit_minutes", "gather_hours"):
+        for name in ("repeat_days", "few_opinions", "id_searches", "refit_minutes", "gather_hours"):
             if getattr(self, name) < 0:
                 raise ValueError(f"schedule.{name} is {getattr(self, name)}: write 0 or more.")
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from catalog.errors import CatalogError, Refused
+from catalog.clock import Clock
+from catalog.errors import CatalogError, Unreachable
 from catalog.models import Pick
 from catalog.resolver import Resolver
 from scheduler import notes
@@ -27,18 +28,27 @@ WORTH_WAITING = timedelta(hours=2)
 class PickStep:
     """Choose a planned drop's picks, resolve their ids, and record them whole."""
 
-    def __init__(self, storage: Storage, picker: Picker, resolver: Resolver, settings: ScheduleSettings) -> None:
+    def __init__(
+        self, storage: Storage, picker: Picker, resolver: Resolver, clock: Clock, settings: ScheduleSettings
+    ) -> None:
         self._storage = storage
         self._picker = picker
-        self._filler = Filler(storage, resolver)
+        self._filler = Filler(storage, resolver, clock, settings.id_searches)
         self._settings = settings
+
+    def begin(self, drops: int) -> None:
+        """Begin a pass over so many drops."""
+        self._filler.begin(drops)
 
     async def run(self, drop: Drop, now: datetime) -> bool:
         """Record the drop's picks and return True, or skip it with a note and return False.
 
         Raises CatalogError when the list cannot be made without Spotify, which could not be asked.
         """
-        filling = Filling(self._settings.drop_size)
+        if await _opted_out(self._storage, drop.owner):
+            await self._storage.drops.skip(drop.id, notes.OPTED_OUT)
+            return False
+        filling = await self._filler.empty(self._settings.drop_size)
         offered = await self._fill(drop, filling, now)
         wait = filling.trouble is not None and not filling.is_full and _worth_waiting(filling.trouble, drop, now)
         if filling.trouble is not None and (wait or not filling.picks):
@@ -97,8 +107,12 @@ class WriteStep:
     async def run(self, drop: Drop) -> bool:
         """Make the owner's playlist show the recorded picks and return True; repeating it changes nothing.
 
-        Raises CatalogError when Spotify could not be asked.
+        For somebody who has opted out meanwhile the drop is skipped and False returned. Raises CatalogError when
+        Spotify could not be asked.
         """
+        if await _opted_out(self._storage, drop.owner):
+            await self._storage.drops.skip(drop.id, notes.OPTED_OUT)
+            return False
         picks = await self._storage.drops.picks(drop.id)
         await self._writer.write(drop.owner, await self.name_of(drop.owner), picks, drop.week)
         await self._storage.drops.mark_written(drop.id)
@@ -114,5 +128,10 @@ class WriteStep:
 
 
 def _worth_waiting(trouble: CatalogError, drop: Drop, now: datetime) -> bool:
-    """Tell whether Spotify will soon answer again: a used-up quota does not come back within hours."""
-    return not isinstance(trouble, Refused) and now - drop.due_at < WORTH_WAITING
+    """Tell whether Spotify may soon answer: a used-up quota or a lost account does not come back by itself."""
+    return isinstance(trouble, Unreachable) and now - drop.due_at < WORTH_WAITING
+
+
+async def _opted_out(storage: Storage, owner: Owner) -> bool:
+    person = (await storage.people.get([owner.id])).get(owner.id) if owner.kind == "person" else None
+    return person is not None and person.opted_out

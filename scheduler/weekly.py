@@ -62,7 +62,7 @@ class Weekly:
         self._picker = picker
         self._clock = clock
         self._planner = Planner(storage, settings)
-        self._picks = PickStep(storage, picker, resolver, settings)
+        self._picks = PickStep(storage, picker, resolver, clock, settings)
         self._writes = WriteStep(storage, writer)
         self._board = Board(storage, settings)
         self._picking = Attempts("picked", shared_fate=False)
@@ -86,8 +86,9 @@ class Weekly:
             written = await self._write(await self._in(DropState.PICKED, now), now)
             announced = await self._announce(await self._in(DropState.WRITTEN, now), now)
             await self._finish(weeks, now)
-        failed = picked.count(None) + written.count(None)
-        return WeeklyReport(planned, picked.count(True), picked.count(False), written.count(True), announced, failed)
+        done = [*picked, *written]
+        skipped, failed = done.count(False), done.count(None)
+        return WeeklyReport(planned, picked.count(True), skipped, written.count(True), announced, failed)
 
     async def due(self, now: datetime, *, everybody: bool = False) -> list[tuple[str, Drop]]:
         """Return what `run(now)` would work on, with the owners' names, writing nothing.
@@ -123,6 +124,7 @@ class Weekly:
         ready = [drop for drop in drops if self._picking.may_try(drop, now)]
         if not ready or not await self._fit({drop.week for drop in ready}, now):
             return [None] * len(drops)
+        self._picks.begin(len(ready))
         done: list[bool | None] = [None] * (len(drops) - len(ready))
         for drop in ready:
             able = self._picking.may_try(drop, now)
@@ -146,7 +148,7 @@ class Weekly:
         return True
 
     async def _write(self, drops: Sequence[Drop], now: datetime) -> list[bool | None]:
-        """Return for each drop True when written, None when it is tried again."""
+        """Return for each drop True when written, False when skipped, None when it is tried again."""
         self._writing.begin()
         done: list[bool | None] = []
         for drop in drops:

@@ -54,6 +54,11 @@ def iso_week(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
+def week_at(now: datetime, slot: Slot) -> str:
+    """Return the ISO week that an instant falls in, on the slot's clocks."""
+    return iso_week(now.astimezone(zone(slot.timezone)).date())
+
+
 def due_in_week(week: str, slot: Slot) -> Due:
     """Return when a slot is due in that ISO week.
 

@@ -219,7 +219,7 @@ async def test_playlist_shows_the_list_with_reasons_page_by_page(room: Room) -> 
     embed = shown.embeds[0]
     assert embed.url == "https://open.spotify.com/playlist/abc"
     assert "1. **[" in (embed.description or "")
-    assert "-# because of 0" in (embed.description or "")
+    assert "*because of 0*" in (embed.description or "")
     assert "page 1 of 3" in (embed.footer.text or "")
     await room.leave()
     await room.come_back()

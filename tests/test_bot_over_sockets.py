@@ -112,5 +112,5 @@ async def same(product: Product, sandbox: DiscordSandbox) -> bool:
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await holds():  # noqa: ASYNC110
+        while not await holds():
             await asyncio.sleep(0.02)

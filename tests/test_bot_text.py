@@ -27,7 +27,7 @@ def test_shown_text_keeps_to_its_limit(text: str, limit: int) -> None:
     ("hostile", "harmless"),
     [
         ("**loud**", r"\*\*loud\*\*"),
-        ("[click](https://evil.example)", "\\[click\\]\\(https:\u200b//evil.example\\)"),
+        ("[click](https://evil.example)", "\\[click\\](https:\u200b//evil.example)"),
         ("@everyone", "@\u200beveryone"),
         ("<@123>", "\\<@\u200b123\\>"),
         ("||secret||", r"\|\|secret\|\|"),

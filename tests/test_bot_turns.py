@@ -61,7 +61,7 @@ async def test_a_reading_learns_what_live_events_touched() -> None:
 def test_a_message_in_work_holds_the_mark() -> None:
     """The checkpoint never passes a message that is not saved yet."""
     mark = Watermark()
-    mark.follow(10)
+    mark.follow(10, 0)
     mark.begin(11)
     mark.begin(12)
     mark.done(12)
@@ -74,11 +74,13 @@ def test_a_message_in_work_holds_the_mark() -> None:
 def test_a_mark_that_lost_its_place_says_nothing() -> None:
     """After a gap the newest message is no measure of what is saved."""
     mark = Watermark()
-    mark.follow(10)
+    mark.follow(10, mark.losses)
     mark.lose()
     mark.done(20)
     assert mark.position is None
-    mark.follow(15)
+    mark.follow(15, losses=0)
+    assert mark.position is None
+    mark.follow(15, losses=1)
     assert mark.position == 20
 
 
@@ -86,7 +88,7 @@ def test_a_mark_that_lost_its_place_says_nothing() -> None:
 def test_the_mark_never_passes_open_messages(events: list[tuple[bool, int]]) -> None:
     """Whatever order messages begin and end in, nothing open lies at or before the mark."""
     mark, still_open = Watermark(), set[int]()
-    mark.follow(0)
+    mark.follow(0, 0)
     for begins, message_id in events:
         if begins:
             mark.begin(message_id)

@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from tests.fixtures.process import THUMBS, Life, Scene, together
 from tests.process_reads import ask, standing
@@ -31,6 +32,12 @@ class Crowd:
         """Let members share tracks that nobody shared before."""
         steps = [self._sending() for _ in range(count)]
         self.posts += await self.scene.discord.acts(steps)
+
+    async def chat(self) -> None:
+        """Let two days pass, and much be said that is no share: older messages are on another page then."""
+        await self.scene.discord.clock(advance=timedelta(days=2).total_seconds())
+        words = {"act": "send", "channel": self.scene.channel, "member": self.people[0], "content": "words"}
+        await self.scene.discord.acts([words] * 110)
 
     async def storm(self) -> None:
         """Let everybody act at once; nobody touches a reaction twice, so each has one state that comes of it."""
@@ -99,8 +106,9 @@ async def test_kill_9_while_feedback_comes_in(scene: Scene) -> None:
         await life.ended()
         assert life.saying(" on message ")
         assert lost(scene, life) == []
-        await killed_while_catching_up(scene)
         await crowd.storm()
+        await crowd.chat()
+        await killed_while_catching_up(scene)
         life = await scene.awake()
     await scene.agrees()
     assert await life.stop() == 0

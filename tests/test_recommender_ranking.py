@@ -144,7 +144,7 @@ def test_the_same_seed_person_and_week_draw_the_same_in_every_process() -> None:
         (Facts(resembles=track(1, "Ana Vale", title="Neon Tides")), "close to Neon Tides by Ana Vale, which you liked"),
         (Facts(artist_liked=4, artist_rated=5), "you liked 4 of 5 by this artist"),
         (Facts(related_to="Ana Vale"), "related to Ana Vale, whom you like"),
-        (Facts(explores=True), "a wildcard: unlike what you usually rate"),
+        (Facts(explores=True), "a wildcard, to learn what you think of it"),
         (Facts(community=True), "picked from what this community likes, until you have rated more"),
         (Facts(score=0.72), "estimated at 72% for you"),
     ],

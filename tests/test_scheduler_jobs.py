@@ -120,6 +120,25 @@ async def test_stopping_waits_for_the_tick_that_runs(house: House) -> None:
     assert ended == [True]
 
 
+async def test_a_tick_that_hangs_is_cut_short(house: House) -> None:
+    """A service that never answers cannot hold up the end of the process."""
+    begun = asyncio.Event()
+    ended: list[str] = []
+
+    async def hanging() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("cut short")
+
+    jobs = house.jobs(chores=[hanging])
+    jobs.start()
+    await begun.wait()
+    await jobs.stop(grace=0.05)
+    assert ended == ["cut short"]
+
+
 async def test_ticks_do_not_overlap(house: House) -> None:
     """A tick by hand waits for the one that runs."""
     running = 0

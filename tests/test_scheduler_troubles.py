@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox.accounts import OWNER_SCOPES
+from scheduler.settings import ScheduleSettings
 from storage.drops import DropState, Owner
 from tests.fixtures.scheduler import (
     SERVER,
@@ -56,6 +57,27 @@ async def test_a_used_up_quota_leaves_tracks_with_ids(house: House) -> None:
     for drop in drops:
         assert "Spotify took no more look-ups" in drop.note
         assert all(pick.track.spotify_id for pick in await house.storage.drops.picks(drop.id))
+
+
+async def test_the_days_searches_are_shared_by_all_drops(open_house: OpenHouse) -> None:
+    """Ids are looked for within a budget, a fair part of it for each drop, so that playlists can still be written."""
+    settings = ScheduleSettings(drop_size=10, gather_hours=0, id_searches=6)
+    async with open_house(settings) as house:
+        await settle_community(house, people=2, shares=2)
+        having = [track for track in house.sandbox.catalogue.tracks if track.on_spotify and track.on_deezer][-60:]
+        ids = [await house.track(source, on_spotify=False) for source in having]
+        artist = (await house.storage.tracks.get(ids))[ids[0]].artists[0]
+        assert artist.id is not None
+        await house.storage.related.record(artist.id, ids)
+        house.clock.advance(hours(1))
+        await house.weekly.run()
+        assert 0 < house.sandbox.calls.count("spotify", path="/v1/search") <= 6 + 3
+        drops = await house.storage.drops.of_week(WEEK)
+        assert len(drops) == 3
+        for drop in drops:
+            assert drop.state is DropState.WRITTEN
+            assert len(await house.storage.drops.picks(drop.id)) > 1
+            assert "no more look-ups" in drop.note
 
 
 async def test_an_unreachable_spotify_leaves_drops_picked_and_comes_later(house: House, channel: Channel) -> None:

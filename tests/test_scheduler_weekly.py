@@ -114,6 +114,58 @@ async def test_weeks_long_past_are_not_made_up(house: House) -> None:
     assert len(await house.storage.drops.of_week("2026-W06")) == 3
 
 
+@pytest.mark.parametrize(
+    ("back", "made"), [(datetime(2026, 1, 11, 23, tzinfo=UTC), 3), (datetime(2026, 1, 12, 8, tzinfo=UTC), 0)]
+)
+async def test_a_drop_is_made_up_until_its_week_is_over(house: House, back: datetime, made: int) -> None:
+    """On Sunday night this week's still comes; on Monday morning the next is an hour away, so it does not."""
+    await settle_community(house, people=2)
+    house.clock.move_to(back)
+    assert (await house.weekly.run()).written == made
+
+
+async def test_a_drop_late_on_sunday_is_made_up_on_monday(house: House) -> None:
+    """Whoever chose Sunday evening does not lose a week because the bot was away over night."""
+    await settle_community(house, people=2)
+    await house.storage.people.set_schedule(5_000, "Member 0", "sunday", 20, None)
+    house.clock.move_to(datetime(2026, 1, 12, 8, tzinfo=UTC))
+    assert (await house.weekly.run()).written == 1
+
+
+async def test_opting_out_in_the_middle_is_honoured(house: House, channel: Channel) -> None:
+    """Opted out between picks and announcement: no playlist is written, nothing is announced of them."""
+    house.weekly.announcer = None
+    await settle_community(house, people=3)
+    for name, fault in (("Member 0", "/v1/me/playlists"), ("Member 1", None)):
+        house.sandbox.faults.clear()
+        if fault:
+            house.sandbox.faults.inject("server_error", "spotify", fault, times=None)
+        house.clock.advance(hours(2))
+        await house.weekly.run()
+        await house.storage.people.set_opted_out(5_000 + int(name[-1]), name, opted_out=True)
+    house.clock.advance(hours(2))
+    house.weekly.announcer = channel
+    await house.weekly.run()
+    assert (await states(house))["Member 0"] is DropState.SKIPPED
+    (message,) = channel.of(SERVER)
+    assert [entry.owner_name for entry in message.entries] == ["Server 100", "Member 2"]
+    assert house.playlist_tracks("Member 0's Tastebud") == []
+
+
+async def test_opting_out_before_the_picks_is_honoured(house: House) -> None:
+    """Planned, then opted out: nothing is picked any more."""
+    await settle_community(house, people=2)
+    await house.weekly.bring_forward(house.clock.now())
+    await house.storage.people.set_opted_out(5_000, "Member 0", opted_out=True)
+    assert (await house.weekly.run()).skipped == 1
+    person = await house.storage.people.by_discord_id(5_000)
+    assert person is not None
+    drop = await house.storage.drops.get(WEEK, Owner("person", person.id))
+    assert drop is not None
+    assert (drop.state, drop.note) == (DropState.SKIPPED, notes.OPTED_OUT)
+    assert await house.storage.drops.picks(drop.id) == []
+
+
 async def test_later_hours_edit_the_same_announcement(house: House, channel: Channel) -> None:
     """Somebody in New York is due hours later: the message that stands gets their line."""
     await settle_community(house, people=2)

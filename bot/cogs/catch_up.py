@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+GRACE_SECONDS = 3.0  # a page is soon read; one that waits for a rate limit is not waited for
+
 
 class CatchingUp(commands.Cog):
     """What you say while I am away counts too: I read it when I am back."""
@@ -26,18 +28,29 @@ class CatchingUp(commands.Cog):
         self.bot = bot
         self._task: asyncio.Task[None] | None = None
         self._waiting: set[int] = set()
+        self._leaving = False
+        self._arriving = False
         self._readable: dict[int, set[int]] = {}
 
     async def cog_unload(self) -> None:
-        """Stop reading; the next start goes on from what is saved."""
-        await self._stop()
+        """Stop reading, if possible between two pages; the next start goes on from what is saved."""
+        self._leaving = True
+        if self._task is not None and not self._task.done():
+            await asyncio.wait([self._task], timeout=GRACE_SECONDS)
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    @commands.Cog.listener()
+    async def on_connect(self) -> None:
+        """Wait for the servers, which a new session shows one by one before READY."""
+        self._arriving = True
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Begin anew: every READY is a session that saw nothing of what came before it."""
+        self._arriving = False
         self.bot.progress.lose_all()
         self.bot.progress.whole = True
-        await self._stop()
         self._start(self.bot.guilds)
 
     @commands.Cog.listener()
@@ -53,7 +66,8 @@ class CatchingUp(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Read what a new server has shared so far."""
-        self._start([guild])
+        if not self._arriving:
+            self._start([guild])
 
     @commands.Cog.listener()
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
@@ -63,7 +77,8 @@ class CatchingUp(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Read what was said while Discord could not show this server."""
-        self._start([guild])
+        if not self._arriving:
+            self._start([guild])
 
     @commands.Cog.listener()
     async def on_guild_channel_update(self, _before: object, after: discord.abc.GuildChannel) -> None:
@@ -97,21 +112,18 @@ class CatchingUp(commands.Cog):
             self._task = asyncio.create_task(self._run(), name="catch-up")
             self._task.add_done_callback(self._ended)
 
-    async def _stop(self) -> None:
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        self._task = None
-
     async def _run(self) -> None:
-        while self._waiting:
+        while self._waiting and not self._leaving:
             guilds = [guild for guild_id in sorted(self._waiting) if (guild := self.bot.get_guild(guild_id))]
             self._waiting.clear()
             for guild in guilds:
                 self._readable[guild.id] = {channel.id for channel in readable_channels(guild, self.bot.watch)}
                 await self.bot.services.storage.servers.ensure(guild.id, guild.name)
-            tally = await CatchUp(self.bot).run(guilds)
+            tally = await CatchUp(self.bot, self._hurries).run(guilds)
             log.info("Caught up with %d channels in %d pages.", tally.channels, tally.pages)
+
+    def _hurries(self) -> bool:
+        return self._leaving or bool(self._waiting)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Say what went wrong; the next start goes on from what is saved, and nobody waits for this one any more."""

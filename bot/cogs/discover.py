@@ -35,7 +35,10 @@ class Discover(commands.Cog):
             raise commands.NoPrivateMessage
         self._pace.take(context)
         async with context.typing(ephemeral=True):
-            picks = await self.bot.services.picker.discover(context.author.id, context.guild.id, count)
+            services = self.bot.services
+            picks = await services.linker.link(
+                await services.picker.discover(context.author.id, context.guild.id, count)
+            )
         if not picks:
             raise Sentence(NOTHING_NEW)
         embeds = [pick_embed(number, pick) for number, pick in enumerate(picks[:MOST], 1)]

@@ -6,7 +6,6 @@ from types import TracebackType
 from typing import Self
 
 from rich import box
-from rich.align import Align
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
@@ -43,7 +42,8 @@ class Show:
             (f"{len(members)} members, {weeks} weeks, seed {seed}. ", "default"),
             ("What they really like is hidden from the bot.", GREY),
         )  # fmt: skip
-        self.console.print(Panel(Align.center(words), border_style=GREEN, box=box.ROUNDED))
+        words.justify = "center"
+        self.console.print(Panel(words, border_style=GREEN, box=box.ROUNDED))
 
     def begin(self, week: int) -> Self:
         """Open the view of one week; use it as a context manager."""
@@ -111,7 +111,7 @@ class Show:
         for position, pick in enumerate(picks[:limit], 1):
             mark = Text(" ✦", style=PINK) if pick.explores else Text()
             what = Text.assemble((pick.track.title, "bold"), mark, (f"\n{pick.track.byline}", GREY))
-            table.add_row(str(position), what, f"{pick.score:.0%}", "; ".join(pick.reasons))
+            table.add_row(str(position), what, f"{pick.score:.0%}", "; ".join(pick.reasons[:2]))
         caption = Text(f"first {min(limit, len(picks))} of {len(picks)}   ✦ a labelled wildcard", style=GREY)
         title = f"[bold]{name}'s playlist[/] [grey50]· hidden taste: {', '.join(loved)}[/]"
         self.console.print(Panel(Group(table, caption), title=title, border_style=GREEN, box=box.ROUNDED))

@@ -109,6 +109,7 @@ async def open_stage(seed: int) -> AsyncIterator[Stage]:
             open_services(demo_settings(sandbox, folder), clock, demo_secrets(sandbox))
         )
         env = await stack.enter_async_context(simcord.run(TastebudBot(services), settle_timeout=SETTLE_SECONDS))
+        env.backend.bot_user.name = "Tastebud"
         guild = env.create_guild("The Listening Room")
         channel = guild.create_text_channel("music")
         await env.settle()

@@ -1,0 +1,122 @@
+"""`tastebud run` as an owner starts it: an environment and an empty folder, and stopped as a container is."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.discord_client import DiscordSandbox, until
+from tests.fixtures.process import PATIENCE, Life
+from tests.process_reads import Opinion, ask, standing
+
+ROOT = Path(__file__).parents[1]
+STOP_WITHIN = 10.0
+TASTEBUD = Path(sys.executable).with_name("tastebud")
+NAMES = {
+    *("TASTEBUD_DISCORD__API_BASE", "TASTEBUD_DISCORD__GATEWAY_URL", "DISCORD_TOKEN"),
+    *("TASTEBUD_SPOTIFY__API_BASE", "TASTEBUD_SPOTIFY__ACCOUNTS_BASE", "TASTEBUD_DEEZER__API_BASE"),
+    *("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "SPOTIFY_REFRESH_TOKEN"),
+}
+
+
+@pytest.fixture
+async def music() -> AsyncIterator[dict[str, str]]:
+    """Run `python -m sandbox` and yield the environment that it prints."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox", "--port", "0"), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    printed: list[str] = []
+    while not (printed and printed[-1].startswith("serving on")):
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+        assert line, "the sandbox ended before it served"
+        printed.append(line.decode().strip())
+    yield dict(line.split("=", 1) for line in printed if line.partition("=")[0] in NAMES)
+    process.terminate()
+    await process.communicate()
+
+
+async def reacted(discord: DiscordSandbox, message: int, count: int) -> list[str]:
+    """Wait until so many emoji stand under a message, and return them."""
+
+    async def look() -> list[str] | None:
+        found = list(await discord.reactions(message))
+        return found if len(found) == count else None
+
+    return await until(look, PATIENCE)
+
+
+async def answers(discord: DiscordSandbox, channel: int) -> list[dict[str, Any]]:
+    """Wait until the bot has written something that everybody sees, and return it."""
+
+    async def look() -> list[dict[str, Any]]:
+        return [message for message in await discord.messages(channel) if message["author"]["bot"]]
+
+    return await until(look, PATIENCE)
+
+
+async def test_an_environment_and_an_empty_folder_are_enough(
+    discord_sandbox: DiscordSandbox, music: dict[str, str], tmp_path: Path
+) -> None:
+    """A link gets its thumbs, a reaction is kept, `/` and `!` are answered, a list is found, and it stops in time."""
+    guild = await discord_sandbox.guild()
+    channel = await discord_sandbox.channel(guild)
+    ann, bea = await discord_sandbox.members(guild, ["ann", "bea"])
+    urls = await shareable(music)
+    environment = discord_sandbox.environment | music
+    assert set(environment) == NAMES
+    bases = {name: f"{value}/" for name, value in environment.items() if name.endswith(("_BASE", "_URL"))}
+    life = await Life.begin(tmp_path, environment | bases, program=(str(TASTEBUD),))
+    await discord_sandbox.bot_connected(within=PATIENCE)
+
+    post = await discord_sandbox.send(channel, ann, f"have you heard {urls[0]}?si=abc")
+    assert await reacted(discord_sandbox, post, 2) == ["👍", "👎"]
+    await discord_sandbox.react(post, bea, "👎")
+    database = tmp_path / "data" / "tastebud.db"
+    await until(lambda: holds(database, {Opinion(post, bea, "👎", -1, 1)}), PATIENCE)
+
+    names = {command["name"] for command in await discord_sandbox.act("commands")}
+    assert names == {"discover", "help", "playlist", "rate"}
+    for name, options in (("help", {}), ("playlist", {}), ("rate", {"track": urls[1], "opinion": "like"})):
+        answer = await discord_sandbox.slash(channel, bea, name, wait=PATIENCE, **options)
+        assert answer["responded"], name
+        assert answer["messages"], name
+    await discord_sandbox.send(channel, ann, "!help")
+    (said,) = await answers(discord_sandbox, channel)
+    assert "Spotify" in said["embeds"][0]["description"]
+
+    more = [await discord_sandbox.send(channel, ann, url) for url in urls[2:6]]
+    assert [await reacted(discord_sandbox, each, 2) for each in more] == [["👍", "👎"]] * 4
+    found = await discord_sandbox.slash(channel, bea, "discover", wait=PATIENCE, count=2)
+    (picks,) = found["messages"]
+    assert len(picks["embeds"]) == 2
+    button = picks["components"][0]["components"][0]["custom_id"]
+    pressed = await discord_sandbox.click(int(picks["id"]), bea, custom_id=button, wait=PATIENCE)
+    assert "Noted: you like" in pressed["messages"][0]["content"]
+    assert ask(database, "SELECT source, value FROM feedback WHERE share_id = 0 ORDER BY 1") == [(3, 1), (4, 1)]
+
+    async with asyncio.timeout(STOP_WITHIN):
+        assert await life.stop() == 0
+    assert (await discord_sandbox.state())["gaps"] == []
+    assert life.saying("Traceback") == []
+    assert ask(database, "SELECT count(*) FROM shares") == [(5,)]
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+
+
+async def holds(database: Path, wanted: set[Opinion]) -> bool:
+    """Tell whether exactly these reactions are kept."""
+    return standing(database) == wanted
+
+
+async def shareable(music: dict[str, str]) -> list[str]:
+    """Return links that people can share."""
+    import aiohttp
+
+    async with (
+        aiohttp.ClientSession() as web,
+        web.get(f"{music['TASTEBUD_DEEZER__API_BASE']}/_control/catalogue") as it,
+    ):
+        return [track["spotify_url"] for track in await it.json() if track["on_spotify"]]
