@@ -62,6 +62,7 @@ class CatchUp:
         await self._take_over()
         for channel in channels:
             await self._try(self._read_past, channel, gap)
+        await self._remember_places(guilds)
         return self._tally
 
     def _gap(self) -> Gap:
@@ -169,3 +170,12 @@ class CatchUp:
         shares = await self._shares.recent(since=self._bot.horizon())
         elsewhere = [share for share in shares if share.server_id in servers and share.channel_id not in read]
         await self._sweeper.sweep_unlisted(elsewhere, gap)
+
+    async def _remember_places(self, guilds: Sequence[discord.Guild]) -> None:
+        """Keep where each server shared last, as live shares do: its lists are announced there."""
+        newest: dict[int, int] = {}
+        for share in await self._shares.recent(since=self._bot.horizon()):
+            newest.setdefault(share.server_id, share.channel_id)
+        for guild in guilds:
+            if guild.id in newest:
+                await self._bot.services.storage.servers.remember_channel(guild.id, newest[guild.id])

@@ -91,7 +91,7 @@ class Show:
             table.add_column(style=style, no_wrap=True)
         table.add_row("  picks ", _bar(result.hit_rate, GREEN), f"{result.hit_rate:4.0%}", "are to their hidden taste")
         table.add_row(
-            "  random", _bar(result.random_rate, GREY), f"{result.random_rate:4.0%}", "unheard tracks would be"
+            "  random", _bar(result.random_rate, GREY), f"{result.random_rate:4.0%}", "of random unheard ones are"
         )
         posts = "1 announcement" if result.announcements == 1 else f"{result.announcements} announcements"
         head = Text.assemble(
