@@ -183,7 +183,8 @@ class SandboxDeezer:
         if track is None or not track.has_preview:
             raise Stop(web.Response(status=404))
         audio = await asyncio.to_thread(self.previews.of, track)
-        return web.Response(body=audio, content_type="audio/mpeg")
+        kind = "audio/mpeg" if self.previews.codec == "MP3" else f"audio/{self.previews.codec.lower()}"
+        return web.Response(body=audio, content_type=kind)
 
     async def _unknown(self, request: web.Request) -> web.Response:
         raise deezer_error("InvalidQueryException", f"Unknown path components : {request.path}", 600)

@@ -60,11 +60,10 @@ def rated(database: Path) -> set[tuple[int, str, int]]:
     return set(ask(database, query, RATING))
 
 
-def states(database: Path) -> dict[str, set[str]]:
-    """Return the states that a week's drops and announcements are in."""
-    return {
-        table: {row[0] for row in ask(database, f"SELECT state FROM {table}")} for table in ("drops", "announcements")
-    }
+def states(database: Path) -> tuple[set[str], set[str]]:
+    """Return the states that drops are in, and those that announcements are in."""
+    drops, announcements = ask(database, "SELECT state FROM drops"), ask(database, "SELECT state FROM announcements")
+    return {state for (state,) in drops}, {state for (state,) in announcements}
 
 
 def picked(database: Path) -> dict[tuple[str, int], list[str]]:

@@ -6,6 +6,7 @@ import pytest
 import typer
 
 from bot.__main__ import app
+from bot.cogs import COGS
 from bot.config import Secrets, Settings, secret_names, setting_names
 from bot.config_source import load_settings
 from bot.config_text import meanings, render, render_env, with_table
@@ -73,3 +74,9 @@ def test_every_command_says_what_it_does(name: str) -> None:
 def test_meanings_of_secrets_are_complete() -> None:
     """Secrets are described like settings."""
     assert {name.upper() for name in meanings(Secrets)} == set(secret_names())
+
+
+@pytest.mark.parametrize("name", sorted({each.name for cog in COGS for each in cog.__cog_commands__}))
+def test_every_discord_command_is_in_the_readme(readme: str, name: str) -> None:
+    """As members type it."""
+    assert f"`!{name}" in readme

@@ -93,13 +93,12 @@ def lost(scene: Scene, life: Life) -> list[str]:
 
 
 async def test_kill_9_while_feedback_comes_in(scene: Scene) -> None:
-    """Nothing acknowledged is lost; what came between kill and start, and during a catch-up that was killed too, is
-    caught up with."""
+    """Nothing acknowledged is lost, and the rest is caught up with, also after a catch-up that was killed too."""
     rng = random.Random(SEED)
     crowd = Crowd(scene, await scene.discord.members(scene.guild, [f"member {n}" for n in range(MEMBERS)]), rng)
     await crowd.post(POSTS)
     life = await scene.awake()
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         await scene.agrees()
         life.kill_upon(" on message ", rng.randrange(5, EACH * MEMBERS // 2))
         await crowd.storm()
@@ -108,7 +107,8 @@ async def test_kill_9_while_feedback_comes_in(scene: Scene) -> None:
         assert lost(scene, life) == []
         await crowd.storm()
         await crowd.chat()
-        await killed_while_catching_up(scene)
+        if number == 0:
+            await killed_while_catching_up(scene)
         life = await scene.awake()
     await scene.agrees()
     assert await life.stop() == 0

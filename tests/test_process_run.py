@@ -1,16 +1,19 @@
 """`tastebud run` as an owner starts it: an environment and an empty folder, and stopped as a container is."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from sandbox.discord_client import DiscordSandbox, until
-from tests.fixtures.process import PATIENCE, Life
-from tests.process_reads import Opinion, ask, standing
+from tests.fixtures.process import PATIENCE, Life, Scene
+from tests.fixtures.product import Tastebud
+from tests.process_reads import Opinion, ask, picked, standing
 
 ROOT = Path(__file__).parents[1]
 STOP_WITHIN = 10.0
@@ -69,7 +72,7 @@ async def test_an_environment_and_an_empty_folder_are_enough(
     environment = discord_sandbox.environment | music
     assert set(environment) == NAMES
     bases = {name: f"{value}/" for name, value in environment.items() if name.endswith(("_BASE", "_URL"))}
-    life = await Life.begin(tmp_path, environment | bases, program=(str(TASTEBUD),))
+    life = await Life.begin(tmp_path, environment | bases, program=(str(TASTEBUD), "run"))
     await discord_sandbox.bot_connected(within=PATIENCE)
 
     post = await discord_sandbox.send(channel, ann, f"have you heard {urls[0]}?si=abc")
@@ -103,7 +106,25 @@ async def test_an_environment_and_an_empty_folder_are_enough(
     assert (await discord_sandbox.state())["gaps"] == []
     assert life.saying("Traceback") == []
     assert ask(database, "SELECT count(*) FROM shares") == [(5,)]
-    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+    assert os.listdir(tmp_path) == ["data"]  # noqa: PTH208  (a folder of one name)
+
+
+async def test_drop_is_done_by_the_bot_that_runs(scene: Scene, tastebud: Tastebud) -> None:
+    """`tastebud drop` beside a running bot brings the week's lists forward; the bot writes and announces them once."""
+    people = await scene.discord.members(scene.guild, ["ann", "bea"])
+    life = await scene.awake(TASTEBUD_SCHEDULE__TICK_SECONDS="0.5", TASTEBUD_SCHEDULE__DROP_SIZE="3")
+    for number in range(8):
+        await scene.discord.send(scene.channel, people[number % 2], scene.link(number))
+    await scene.agrees()
+    for _ in range(2):
+        ended = await tastebud.run("drop", **scene.environment())
+        assert ended.code == 0, ended.err
+        assert "the running bot makes them" in ended.out
+        await scene.announced()
+    assert await life.stop() == 0
+    assert {len(tracks) for tracks in picked(scene.database).values()} == {3}
+    assert len(scene.music.spotify.playlists.all()) == len(people) + 1
+    assert len(await answers(scene.discord, scene.channel)) == 1
 
 
 async def holds(database: Path, wanted: set[Opinion]) -> bool:
@@ -113,8 +134,6 @@ async def holds(database: Path, wanted: set[Opinion]) -> bool:
 
 async def shareable(music: dict[str, str]) -> list[str]:
     """Return links that people can share."""
-    import aiohttp
-
     async with (
         aiohttp.ClientSession() as web,
         web.get(f"{music['TASTEBUD_DEEZER__API_BASE']}/_control/catalogue") as it,

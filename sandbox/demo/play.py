@@ -17,11 +17,11 @@ from sandbox.records import SandboxTrack
 
 SHARES_A_WEEK = 4
 """Tracks that each member posts in a week."""
-REACT_SHARE = 0.45
+REACT_SHARE = 0.4
 """Chance that a member reacts to somebody's share at all."""
 SECOND_THOUGHT = 0.05
 """Chance that a member first presses the wrong thumb, then takes it back."""
-RATINGS_A_WEEK = 5
+RATINGS_A_WEEK = 4
 """Tracks of their own list that each member rates in the week after."""
 DISCOVERERS = 3
 """Members who ask for more in a week, and press a button under the answer."""

@@ -81,7 +81,7 @@ def demo_settings(sandbox: Sandbox, folder: Path) -> Settings:
         ),
         spotify=SpotifySettings(api_base=sandbox.spotify_api_base, accounts_base=sandbox.accounts_base),
         deezer=DeezerSettings(api_base=sandbox.deezer_base, rate=10_000.0),  # loopback needs no pacing
-        schedule=ScheduleSettings(enrich_batch=120, gather_artists=24),
+        schedule=ScheduleSettings(enrich_batch=120),
         log=LogSettings(level="ERROR"),
     )
 
@@ -105,6 +105,7 @@ async def open_stage(seed: int) -> AsyncIterator[Stage]:
         sandbox = await stack.enter_async_context(
             Sandbox(clock=clock, seed=seed, catalogue=make_catalogue(seed, hostile=False))
         )
+        sandbox.deezer.previews.codec = "FLAC"  # hundreds are made while somebody watches
         services = await stack.enter_async_context(
             open_services(demo_settings(sandbox, folder), clock, demo_secrets(sandbox))
         )
