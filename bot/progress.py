@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.sweeping import ROUND_ROW
 from bot.watermark import Watermark
 from storage.checkpoints import Checkpoint, Checkpoints
 
@@ -25,7 +26,10 @@ class Progress:
 
     async def load(self) -> None:
         """Read the checkpoints of earlier days."""
-        self._saved = {checkpoint.channel_id: checkpoint for checkpoint in await self._store.all()}
+        saved = {checkpoint.channel_id: checkpoint for checkpoint in await self._store.all()}
+        # The round's row is an instant of this machine's clock, which may be ahead of Discord's: no gap begins there.
+        saved.pop(ROUND_ROW, None)
+        self._saved = saved
 
     def checkpoint(self, channel_id: int) -> Checkpoint | None:
         """Return how far a channel has been read, or None if it never was."""
