@@ -5,8 +5,8 @@ import secrets as randomness
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
@@ -84,17 +84,20 @@ async def link(
         raise SettingsError(f"{' and '.join(missing)} must be set first: copy them from your Spotify app into .env.")
     async with open_services(settings, clock, secrets) as services:
         state = randomness.token_urlsafe(24)
-        _explain(services.tokens.consent_url(state), settings.spotify.redirect_uri, console, browser=browser)
         answers = Answers(state, console.print)
-        _read_pasted(answers, typed)
-        code = await _wait_for_code(answers, settings.spotify.redirect_uri, console)
-        return await _redeem(services.tokens, code, settings.spotify.redirect_uri)
+        redirect_uri = settings.spotify.redirect_uri
+        async with _listening(answers, redirect_uri, console):  # before the browser can be there
+            _explain(services.tokens.consent_url(state), redirect_uri, console, browser=browser)
+            _read_pasted(answers, typed)
+            code = await answers.code()
+        return await _redeem(services.tokens, code, redirect_uri)
 
 
-async def _wait_for_code(answers: Answers, redirect_uri: str, console: Console) -> str:
+@asynccontextmanager
+async def _listening(answers: Answers, redirect_uri: str, console: Console) -> AsyncIterator[None]:
     runner = await _listen(answers, redirect_uri, console)
     try:
-        return await answers.code()
+        yield
     finally:
         if runner:
             await runner.cleanup()
