@@ -70,13 +70,13 @@ class Gatherer:
         if artist.deezer_id is None:
             return []
         near = [artist, *await self._deezer.related(artist.deezer_id, self._settings.gather_related)]
-        found: dict[int, None] = {}
-        for one in near:
-            for hit in await self._deezer.top(one.deezer_id, self._settings.gather_tracks) if one.deezer_id else ():
-                saved = await self._storage.tracks.save(hit.track)
-                if saved.id is not None:
-                    found[saved.id] = None
-        return list(found)
+        hits = [
+            hit.track
+            for one in near
+            if one.deezer_id
+            for hit in await self._deezer.top(one.deezer_id, self._settings.gather_tracks)
+        ]
+        return await self._storage.tracks.ensure(hits)
 
     async def _liked(self) -> list[Artist]:
         """Return liked artists known to Deezer and not asked about lately, in turns over people."""

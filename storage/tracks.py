@@ -1,6 +1,6 @@
 """The tracks, each once, whatever the services and messages it came through."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,21 @@ class Tracks:
         async with self._db.read() as conn:
             ids = await ids_by_refs(conn, (ref,))
             return (await load_tracks(conn, ids))[ids[0]] if ids else None
+
+    async def ensure(self, found: Sequence[Track]) -> list[int]:
+        """Return the ids of tracks by their refs, saving those that are new, all in one transaction.
+
+        Unlike `save` it teaches a known track nothing: for many tracks that are mostly known.
+        """
+
+        async def job(conn: AsyncConnection) -> list[int]:
+            ids: dict[int, None] = {}
+            for track in found:
+                known = await ids_by_refs(conn, track.refs) or [(await _save(conn, track)).id or 0]
+                ids[known[0]] = None
+            return list(ids)
+
+        return await self._db.write(job)
 
     async def get(self, ids: Collection[int]) -> dict[int, Track]:
         """Return the tracks with these ids, in the order asked for; unknown ids are left out.

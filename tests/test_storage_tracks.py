@@ -204,3 +204,15 @@ async def test_unmatched_leaves_out_matches_and_standing_misses(storage: Storage
     assert [track.id for track in await storage.tracks.unmatched(1)] == [one]
     clock.advance(timedelta(days=15))
     assert [track.id for track in await storage.tracks.unmatched(1)] == [two]
+
+
+async def test_many_found_tracks_are_kept_once(storage: Storage) -> None:
+    """New ones are saved, known ones are left as they are, and the ids come in order without repeats."""
+    known = await storage.tracks.save(make_track(1, album=None))
+    found = [make_track(2), make_track(1, album="Album"), make_track(3), make_track(2)]
+    ids = await storage.tracks.ensure(found)
+    assert len(ids) == 3
+    assert ids[1] == known.id
+    assert await storage.tracks.ensure(found) == ids
+    assert (await storage.tracks.get([ids[1]]))[ids[1]] == known
+    assert [(await storage.tracks.get(ids))[each].title for each in ids] == ["Title 2", "Title 1", "Title 3"]
