@@ -63,8 +63,7 @@ def rated(database: Path) -> set[tuple[int, str, int]]:
 def states(database: Path) -> dict[str, set[str]]:
     """Return the states that a week's drops and announcements are in."""
     return {
-        table: {row[0] for row in ask(database, f"SELECT state FROM {table}")}
-        for table in ("drops", "announcements")
+        table: {row[0] for row in ask(database, f"SELECT state FROM {table}")} for table in ("drops", "announcements")
     }
 
 
@@ -84,7 +83,10 @@ def picked(database: Path) -> dict[tuple[str, int], list[str]]:
 
 def playlists(database: Path) -> dict[tuple[str, int], str]:
     """Return the id on Spotify of each owner's playlist."""
-    return {(kind, owner): ref for kind, owner, ref in ask(database, "SELECT owner_kind, owner_id, spotify_id FROM playlists")}
+    return {
+        (kind, owner): ref
+        for kind, owner, ref in ask(database, "SELECT owner_kind, owner_id, spotify_id FROM playlists")
+    }
 
 
 def gathered(pairs: Iterable[tuple[int, str | None]]) -> dict[int, frozenset[str]]:
