@@ -11,12 +11,16 @@ COPY sandbox sandbox
 COPY scheduler scheduler
 COPY storage storage
 RUN /opt/tastebud/bin/pip install --constraint constraints.txt '.[postgres]'
+# The network that hears previews is part of the image, not of the volume; the bot works without it.
+ENV TASTEBUD_AUDIO__WEIGHTS=/opt/tastebud/share/musicnn.npz
+RUN /opt/tastebud/bin/tastebud audio install || true
 
 FROM python:3.11-slim
 LABEL org.opencontainers.image.title="Tastebud" \
       org.opencontainers.image.description="Learns each member's taste from reactions and writes them a weekly playlist." \
       org.opencontainers.image.licenses="MIT"
-ENV PATH=/opt/tastebud/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/tastebud/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    TASTEBUD_AUDIO__WEIGHTS=/opt/tastebud/share/musicnn.npz
 RUN useradd --system --uid 10001 --home-dir /var/lib/tastebud --create-home tastebud
 COPY --from=build /opt/tastebud /opt/tastebud
 COPY config.toml /etc/tastebud/config.toml

@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+WEIGHTS := data/musicnn.npz
 PACKAGES := bot catalog recommender sandbox scheduler storage
 SEED ?= 7
 SEEDS ?= 10
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-seeds run link test check lint format docs bench clean
+.PHONY: help demo demo-seeds run link audio test check lint format docs bench clean
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,13 +22,19 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+# Everything works without the weights, so a machine that cannot have them goes on.
+$(WEIGHTS): | $(STAMP)
+	@$(BIN)/tastebud audio install || true
+
+audio: $(WEIGHTS)  ## Fetch the network that hears previews (29 MB, once; run and test do so too).
+
 demo: $(STAMP)  ## Play four weeks of a small community on loopback, no account needed.
 	@$(BIN)/tastebud demo --seed $(SEED) $(ARGS)
 
 demo-seeds: $(STAMP)  ## Play the demo with ten seeds and check what it claims.
 	@$(BIN)/python -m sandbox.demo.seeds --seeds $(SEEDS)
 
-run: $(STAMP)  ## Run the bot with config.toml and .env.
+run: $(STAMP) $(WEIGHTS)  ## Run the bot with config.toml and .env.
 	@$(BIN)/tastebud run
 
 link: $(STAMP)  ## Link the Spotify account that owns the playlists.
@@ -39,7 +46,7 @@ lint: $(STAMP)  ## Formatting, lint, strict typing and the direction of imports.
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache > $(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 
-check: lint  ## All of lint, then the tests with their coverage.
+check: lint $(WEIGHTS)  ## All of lint, then the tests with their coverage.
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --quiet $(ARGS)
 
 test: check  ## The same: everything that must hold.

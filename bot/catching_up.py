@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.offering import PATIENCE
 from bot.pages import Gap, Page, PageReader
 from bot.sweeping import UNREACHABLE, Sweeper, first_of
 from bot.watching import Channel, parents_of_threads, readable_channels
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 EDITS = timedelta(days=1)  # a link is edited into a message soon or never: so far back every message is read again
 INVITED = 50  # the newest missed shares get 👍 👎; under older ones they would only wake people
+ASKED = 10  # the newest missed links that are in doubt are asked about, as long as somebody may still answer
 PAGES_A_LINE = 20  # of the far past, between two lines in the log
 
 Step = Callable[[Channel, Gap], Awaitable[None]]
@@ -124,12 +126,16 @@ class CatchUp:
         return pages
 
     async def _answer_missed(self) -> None:
-        """Carry out ratings that nobody heard, and offer 👍 👎 under the newest missed shares."""
+        """Carry out ratings that nobody heard, offer 👍 👎 under missed shares, and ask about what is in doubt."""
         for message in sorted((each for page in self._pages for each in page.commands), key=lambda each: each.id):
             await self._bot.obey_late(message)
         shares = sorted((each for page in self._pages for each in page.shares), key=lambda each: each.id)
         for message in shares[-INVITED:]:
             await self._bot.invitation.add(message)
+        unclear = sorted((each for page in self._pages for each in page.unclear), key=lambda each: each[0].id)
+        for message, taken in unclear[-ASKED:]:
+            if self._bot.services.clock.now() - message.created_at < PATIENCE:
+                await self._bot.offering.ask(message, taken)
 
     async def _take_over(self) -> None:
         """Let live messages move the checkpoints from here, once nothing of the gap is left to do anywhere.

@@ -95,6 +95,31 @@ def quota(config: Path | None) -> int:
     return _carry_out(config, work)
 
 
+def audio_install(config: Path | None, wheel: Path | None) -> int:
+    """Put the network's weights where the settings want them; return the exit code."""
+
+    async def work(settings: Settings, _: Secrets) -> int:
+        from bot.audio_install import install
+
+        await install(settings.audio, wheel, Console())
+        return 0
+
+    return _carry_out(config, work)
+
+
+def audio_show(config: Path | None, file: Path) -> int:
+    """Show what the network hears in a clip; return the exit code."""
+
+    async def work(settings: Settings, _: Secrets) -> int:
+        from bot.audio_show import show
+        from scheduler.threads import in_thread
+
+        await in_thread(show, settings.audio, file, Console())
+        return 0
+
+    return _carry_out(config, work)
+
+
 def _carry_out(config: Path | None, work: Work) -> int:
     """Do the work with the settings; what the owner must put right is one sentence on standard error."""
     try:

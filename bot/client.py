@@ -18,6 +18,8 @@ from bot.emoji import Verdicts
 from bot.intake import Intake, links_in
 from bot.inviting import Invitation
 from bot.lists import page_of
+from bot.offer_views import OFFER_ITEMS
+from bot.offering import Offering
 from bot.pages import PageReader
 from bot.progress import Progress
 from bot.reconcile import Reconciler
@@ -64,6 +66,7 @@ class TastebudBot(commands.Bot):
         self.turns = Turns()
         self.progress = Progress(storage.checkpoints)
         self.intake = Intake(services)
+        self.offering = Offering(self)
         self.invitation = Invitation(settings.like, settings.dislike)
         self.reconciler = Reconciler(self, storage.feedback, self.verdicts)
         self.caught_up = asyncio.Event()
@@ -74,7 +77,7 @@ class TastebudBot(commands.Bot):
         await self.progress.load()
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(*DYNAMIC_ITEMS)
+        self.add_dynamic_items(*DYNAMIC_ITEMS, *OFFER_ITEMS)
         if self.services.settings.discord.sync_commands:
             await self._sync_commands()
 

@@ -8,10 +8,17 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from catalog.deezer import DeezerSettings
+from catalog.itunes import ITunesSettings
+from catalog.lastfm import LastFmSettings
+from catalog.lines import SourcesSettings
+from catalog.listenbrainz import ListenBrainzSettings
+from catalog.musicbrainz import MusicBrainzSettings
+from catalog.reccobeats import ReccoBeatsSettings
 from catalog.spotify_settings import SpotifySecrets, SpotifySettings
+from catalog.web import CatalogSettings
 from recommender.ranking import RankingSettings
 from recommender.taste import TasteSettings
-from scheduler.settings import ScheduleSettings
+from scheduler.settings import AudioSettings, ScheduleSettings
 from storage.database import StorageSettings
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -81,8 +88,16 @@ class Settings:
 
     discord: DiscordSettings = field(default_factory=DiscordSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
+    catalog: CatalogSettings = field(default_factory=CatalogSettings)
     spotify: SpotifySettings = field(default_factory=SpotifySettings)
     deezer: DeezerSettings = field(default_factory=DeezerSettings)
+    audio: AudioSettings = field(default_factory=AudioSettings)
+    musicbrainz: MusicBrainzSettings = field(default_factory=MusicBrainzSettings)
+    listenbrainz: ListenBrainzSettings = field(default_factory=ListenBrainzSettings)
+    reccobeats: ReccoBeatsSettings = field(default_factory=ReccoBeatsSettings)
+    itunes: ITunesSettings = field(default_factory=ITunesSettings)
+    lastfm: LastFmSettings = field(default_factory=LastFmSettings)
+    sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
     ranking: RankingSettings = field(default_factory=RankingSettings)
@@ -97,6 +112,8 @@ class Secrets:
     spotify_client_id: client id of the Spotify app.
     spotify_client_secret: client secret of the Spotify app.
     spotify_refresh_token: refresh token of the account that owns the playlists; taken over once, at first start.
+    lastfm_api_key: free API key of Last.fm, which gives the best tags; without it Last.fm is not asked.
+    listenbrainz_token: free user token of ListenBrainz, which finds tracks by name that no ISRC leads to.
     tastebud_key: Fernet key that tokens are encrypted with; empty means a key file beside the database.
     """
 
@@ -104,6 +121,8 @@ class Secrets:
     spotify_client_id: SecretStr | None = None
     spotify_client_secret: SecretStr | None = None
     spotify_refresh_token: SecretStr | None = None
+    lastfm_api_key: SecretStr | None = None
+    listenbrainz_token: SecretStr | None = None
     tastebud_key: SecretStr | None = None
 
     @classmethod

@@ -1,11 +1,11 @@
 """Tracks, picks and drops as people see them on Discord. Pure: values in, embeds out, within Discord's limits."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
 
 import discord
 
 from bot.text import counted, cut, shown
+from catalog.links import link_of
 from catalog.models import Pick, Service, Track
 
 GREEN = discord.Colour(0x1DB954)
@@ -15,19 +15,26 @@ LIMIT_TITLE = 256
 
 TITLE, ARTISTS, REASON = 80, 60, 110  # characters of one line in a list: ten of them fit into one description
 PAGE = 10  # picks on a page
-UNTITLED = "a track that Spotify has not told us about yet"
+UNTITLED = "a track whose service has not told us its name yet"
 
-_PAGES = {
-    Service.SPOTIFY: ("Spotify", "https://open.spotify.com/track/"),
-    Service.DEEZER: ("Deezer", "https://www.deezer.com/track/"),
+# The services that a track is linked at, the first that has it.
+_SERVICES = {
+    Service.SPOTIFY: "Spotify",
+    Service.DEEZER: "Deezer",
+    Service.APPLE: "Apple Music",
+    Service.TIDAL: "Tidal",
+    Service.BANDCAMP: "Bandcamp",
+    Service.SOUNDCLOUD: "SoundCloud",
+    Service.YOUTUBE: "YouTube",
 }
 
 
 def track_address(track: Track) -> tuple[str, str] | None:
     """Return the name of a service that has the track and its page there, Spotify first; None if none is known."""
-    for service, (name, address) in _PAGES.items():
-        if ref := track.ref(service):
-            return name, address + quote(ref.id, safe="")
+    for service, name in _SERVICES.items():
+        ref = track.ref(service)
+        if ref is not None and (link := link_of(ref)) is not None:
+            return name, link.url
     return None
 
 

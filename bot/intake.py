@@ -1,12 +1,15 @@
 """A message becomes a share: the links in it are resolved and recorded. Live events and catch-up both come here."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import discord
 
 from bot.services import Services
 from catalog.links import Link, LinkKind, find_links
-from catalog.models import Track
+from catalog.models import Service, Track
+from catalog.resolver import Found
+from storage.offers import Offer
 from storage.people import Author
 from storage.shares import Share
 
@@ -15,17 +18,53 @@ TRACKS = (LinkKind.TRACK, LinkKind.SHORT)
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """A link as it was posted, and what it turned out to be."""
+
+    link: Link
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What a message turned out to be.
 
-    `share` is None when it has no track; `new` says that it was no share before; `missing` are links to
-    tracks that do not exist; `others` are links to albums, playlists and artists.
+    `share` is None when it has no track; `new` says that it was no share before; `missing` are links to tracks
+    that do not exist; `doubts` may mean one of several tracks; `others` lead to albums, playlists and artists.
     """
 
     share: Share | None = None
     new: bool = False
     missing: tuple[Link, ...] = ()
-    others: tuple[Link, ...] = ()
+    doubts: tuple[Lead, ...] = ()
+    others: tuple[Lead, ...] = ()
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The links of a message, sorted by what they turned out to be."""
+
+    tracks: dict[int, Track] = field(default_factory=dict)
+    missing: list[Link] = field(default_factory=list)
+    doubts: list[Lead] = field(default_factory=list)
+    others: list[Lead] = field(default_factory=list)
+
+    def add(self, tracks: Iterable[Track]) -> None:
+        """Add tracks, each once."""
+        for track in tracks:
+            if track.id is not None:
+                self.tracks.setdefault(track.id, track)
+
+    def place(self, link: Link, found: Found) -> None:
+        """Sort a link in; a video that is none of ours is no broken link, there are so many of them."""
+        if found.track is not None:
+            self.add((found.track,))
+        if found.near:
+            self.doubts.append(Lead(link, found))
+        elif found.link.kind not in TRACKS:
+            self.others.append(Lead(link, found))
+        elif found.track is None and found.link.service is not Service.YOUTUBE:
+            self.missing.append(link)
 
 
 def links_in(message: discord.Message) -> list[Link]:
@@ -44,38 +83,44 @@ class Intake:
 
     def __init__(self, services: Services) -> None:
         self._shares = services.storage.shares
+        self._offers = services.storage.offers
+        self._tracks = services.storage.tracks
         self._resolver = services.resolver
 
-    async def take(self, message: discord.Message) -> Taken:
+    async def foresee(self, messages: Iterable[discord.Message]) -> None:
+        """Ask for the links of many messages at once, where that can be done, before each is taken."""
+        await self._resolver.foresee(list(dict.fromkeys(link for message in messages for link in links_in(message))))
+
+    async def take(self, message: discord.Message, *, anew: bool = False) -> Taken:
         """Make the stored share of a message equal to the links it has now; taking it twice changes nothing.
 
         A message that lost its links loses its share. A track whose service cannot be asked is kept as a
-        placeholder. The caller holds the message's turn.
+        placeholder. What was in doubt before is looked for again only `anew`. The caller holds the message's turn.
         """
-        links = links_in(message)
+        links = links_in(message)[:MAX_LINKS]
         known = await self._shares.by_message(message.id)
-        tracks, missing = await self._resolve([link for link in links if link.kind in TRACKS][:MAX_LINKS])
-        others = tuple(link for link in links if link.kind not in TRACKS)
-        if not tracks:
+        found = await self._sort(links, await self._offers.of_message(message.id) if links else {}, anew=anew)
+        missing, doubts, others = tuple(found.missing), tuple(found.doubts), tuple(found.others)
+        if not found.tracks:
             if known:
                 await self._shares.remove([message.id])
-            return Taken(missing=missing, others=others)
-        track_ids = [track.id for track in tracks if track.id is not None]
-        if known and set(known.track_ids) == set(track_ids):
-            return Taken(known, missing=missing, others=others)
-        share = await self._record(message, track_ids)
-        return Taken(share, new=known is None, missing=missing, others=others)
+            return Taken(missing=missing, doubts=doubts, others=others)
+        if known and set(known.track_ids) == set(found.tracks):
+            return Taken(known, missing=missing, doubts=doubts, others=others)
+        share = await self._record(message, list(found.tracks))
+        return Taken(share, known is None, missing, doubts, others)
 
-    async def _resolve(self, links: list[Link]) -> tuple[list[Track], tuple[Link, ...]]:
-        tracks: dict[int | None, Track] = {}
-        missing: list[Link] = []
+    async def _sort(self, links: Sequence[Link], offers: Mapping[str, Offer], *, anew: bool) -> _Sorted:
+        """Find out what each link is: what somebody chose for it, else what it leads to."""
+        found = _Sorted()
+        await self._resolver.foresee(links)
         for link in links:
-            track = await self._resolver.resolve_or_keep(link)
-            if track is None:
-                missing.append(link)
+            offer = offers.get(link.url)
+            if offer is not None and offer.chosen:
+                found.add((await self._tracks.get(offer.chosen)).values())
             else:
-                tracks.setdefault(track.id, track)
-        return list(tracks.values()), tuple(missing)
+                found.place(link, await self._resolver.find_or_keep(link, anew=anew))
+        return found
 
     async def _record(self, message: discord.Message, track_ids: list[int]) -> Share:
         if message.guild is None:

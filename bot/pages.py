@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.intake import Taken
 from bot.watching import Channel
 from storage.shares import Share
 
@@ -54,6 +55,7 @@ class Page:
     oldest: int
     shares: list[discord.Message] = field(default_factory=list)
     commands: list[discord.Message] = field(default_factory=list)
+    unclear: list[tuple[discord.Message, Taken]] = field(default_factory=list)
 
 
 class PageReader:
@@ -73,6 +75,7 @@ class PageReader:
             end = discord.Object(before) if before else None
             messages = [message async for message in channel.history(limit=PAGE, before=end)]
             self._bot.reconciler.learn(messages)
+            await self._bot.intake.foresee(message for message in messages if self._bot.may_share(message))
             page = Page(
                 newest=messages[0].id if messages else None, oldest=messages[-1].id if len(messages) == PAGE else 0
             )
@@ -98,10 +101,13 @@ class PageReader:
                 if gap.missed(current) and not self._bot.has_heard(current):
                     page.commands.append(current)
                 return
-            taken = await self._bot.intake.take(current)
+            missed = gap.missed(current)
+            taken = await self._bot.intake.take(current, anew=missed)
+            if missed and (taken.doubts or taken.others):
+                page.unclear.append((current, taken))
             if taken.share:
                 await self._bot.reconciler.settle(current, gap.stamp(current), every=gap.rechecks(current))
-                if taken.new and gap.missed(current):
+                if taken.new and missed:
                     page.shares.append(current)
         await self._bot.progress.done(message.channel.id, message.id)
 

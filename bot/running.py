@@ -127,6 +127,7 @@ class Connection:
 
     async def _sweep(self) -> None:
         if self._bot and self.is_up():
+            await self._bot.offering.drop_overdue()
             await self._bot.weekly_sweep()
 
     def _begin_scheduling(self) -> None:

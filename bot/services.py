@@ -9,6 +9,7 @@ from catalog.clock import Clock
 from catalog.deezer import Deezer
 from catalog.http import Door
 from catalog.resolver import Resolver
+from catalog.sources import Sources
 from catalog.spotify import Spotify
 from catalog.tokens import Tokens
 from scheduler.enrich import Enricher
@@ -39,6 +40,7 @@ class Services:
     tokens: Tokens
     spotify: Spotify
     deezer: Deezer
+    sources: Sources
     resolver: Resolver
     picker: Picker
     linker: Linker

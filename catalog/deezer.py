@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog.deezer_parse import DeezerTrack, read_artists, read_track, read_tracks
+from catalog.deezer_parse import DeezerTrack, read_artists, read_release, read_track, read_tracks
 from catalog.errors import BadAnswer, CatalogError, Refused, Unreachable
 from catalog.http import Door
 from catalog.matching import confirms, gate, normalise_isrc, plain_title
-from catalog.models import Artist, Service, Track
+from catalog.models import Artist, Release, Service, Track
+from catalog.questions import Params, Question, Reply
 from catalog.spotify_settings import check_base
 
 __all__ = ["Deezer", "DeezerSettings", "DeezerTrack"]
@@ -63,12 +64,25 @@ class Deezer:
         """Return the first hit that is the wanted track: title, artist and duration agree."""
         if not track.title or not track.artists:
             return None
-        title, artist = _quotable(plain_title(track.title)), _quotable(track.artists[0].name)
-        for query in (f'artist:"{artist}" track:"{title}"', f"{artist} {title}"):
-            hits = read_tracks(await self._list("search", {"q": query, "limit": SEARCH_LIMIT}))
+        for strict in (True, False):
+            hits = await self.hits(track.title, track.artists[0].name, strict=strict)
             if found := next((hit for hit in hits if gate(track, hit.track)), None):
                 return found
         return None
+
+    async def hits(self, title: str, artist: str, *, strict: bool) -> list[DeezerTrack]:
+        """Return what is found for a title and an artist, best first: gate it before use.
+
+        A strict search looks for each in its own field, another for both anywhere. Hits come without ISRC.
+        """
+        name, who = _quotable(plain_title(title)), _quotable(artist)
+        query = f'artist:"{who}" track:"{name}"' if strict else f"{who} {name}"
+        return read_tracks(await self._list("search", {"q": query, "limit": SEARCH_LIMIT}))
+
+    async def release(self, album_id: str) -> Release | None:
+        """Return an album with its tracks, which come without ISRC."""
+        body = await self._get(f"album/{album_id}")
+        return None if body is None else read_release(body)
 
     async def match(self, track: Track) -> DeezerTrack | None:
         """Return Deezer's own of a track, complete: by its ref, by ISRC, else by a gated search."""
@@ -99,7 +113,7 @@ class Deezer:
         found = await self.track(track_id)
         if found is None or found.preview_url is None:
             return None
-        return await self._door.get_bytes(found.preview_url, PREVIEW_LIMIT)
+        return await self._door.get_bytes(found.preview_url, PREVIEW_LIMIT, (Service.DEEZER, "preview"))
 
     async def _track(self, path: str) -> DeezerTrack | None:
         body = await self._get(path)
@@ -110,25 +124,26 @@ class Deezer:
             raise BadAnswer("Deezer gave a track that cannot be read.")
         return found
 
-    async def _list(self, path: str, params: Mapping[str, str | int] | None = None) -> object:
+    async def _list(self, path: str, params: Params = ()) -> object:
         body = await self._get(path, params)
         return {"data": []} if body is None else body
 
-    async def _get(self, path: str, params: Mapping[str, str | int] | None = None) -> object | None:
+    async def _get(self, path: str, params: Params = ()) -> object | None:
         """Return an answer, None for no data; the end of the quota is waited for once."""
         if not self._settings.enabled:
             raise Refused("Deezer is switched off in the settings.", 403, reason="disabled")
-        url = f"{self._base}/{path}"
-        body = await self._door.get_json(Service.DEEZER, url, params)
-        if _error_code(body) == QUOTA:
-            await self._door.pause(Service.DEEZER, QUOTA_PAUSE, "quota")
-            body = await self._door.get_json(Service.DEEZER, url, params)
-        code = _error_code(body)
-        if code == QUOTA:
-            await self._door.pause(Service.DEEZER, QUOTA_PAUSE, "quota")
-        if code in (None, NO_DATA):
-            return None if code else body
-        raise _mapped(code)
+        bucket = path.partition("/")[0]
+        return await self._door.ask(Question(Service.DEEZER, f"{self._base}/{path}", bucket, params), _answer)
+
+
+def _answer(reply: Reply) -> object | None:
+    """Return the body, None for no data; errors hide in it whatever the status."""
+    code = _error_code(reply.body)
+    if code is None:
+        return reply.body
+    if code == NO_DATA:
+        return None
+    raise _mapped(code)
 
 
 def _mapped(code: int | None) -> CatalogError:

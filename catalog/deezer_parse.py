@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.errors import BadAnswer
 from catalog.matching import normalise_isrc
-from catalog.models import Artist, Service, Track, TrackRef
+from catalog.models import Artist, Release, Service, Track, TrackRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ def read_tracks(body: object) -> list[DeezerTrack]:
     """Return the tracks of a list, leaving out what is not one."""
     tracks = (read_track(row) for row in _rows(body))
     return [track for track in tracks if track is not None]
+
+
+def read_release(body: object) -> Release:
+    """Return an album with its tracks."""
+    if not isinstance(body, Mapping):
+        raise BadAnswer("Deezer gave an album that cannot be read.")
+    return Release(str(body.get("title") or ""), tuple(each.track for each in read_tracks(body.get("tracks"))))
 
 
 def read_artists(body: object) -> list[Artist]:

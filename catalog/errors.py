@@ -19,7 +19,14 @@ class CatalogError(Exception):
 
 
 class Unreachable(CatalogError):
-    """The service did not answer in time, or answered with a failure of its own."""
+    """The service did not answer in time, or answered with a failure of its own.
+
+    `retry_after` holds the seconds after which it wants to be asked again, where it says so.
+    """
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 class Refused(CatalogError):

@@ -1,7 +1,10 @@
-"""What the clients need of the quota ledger and of the memory of misses, which storage keeps across restarts."""
+"""What the clients need of what storage keeps across restarts: the quota ledger, misses and answers."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
+
+from catalog.models import Kept
 
 
 class Ledger(Protocol):
@@ -33,4 +36,16 @@ class Misses(Protocol):
 
     async def known(self, service: str, key: str, since: datetime) -> bool:
         """Tell whether it was missed since that instant."""
+        ...
+
+
+class Answers(Protocol):
+    """Keep what services answered, under a kind of question and a key, for ever; asking anew replaces it."""
+
+    async def recall(self, kind: str, keys: Sequence[str]) -> Mapping[str, Kept]:
+        """Return what is kept under these keys."""
+        ...
+
+    async def remember(self, kind: str, texts: Mapping[str, str | None]) -> None:
+        """Keep answers of now, None for a miss."""
         ...

@@ -1,49 +1,39 @@
 """Tell whether two tracks are the same recording; pure, imports nothing of ours but the nouns."""
 
 import re
-import unicodedata
+from collections.abc import Iterable
 
 from catalog.models import Track
+from catalog.spelling import letters, normalise_isrc, normalise_name, normalise_title, plain_title
+
+__all__ = [
+    "confirms",
+    "gate",
+    "is_named_in",
+    "may_merge",
+    "normalise_isrc",
+    "normalise_name",
+    "normalise_title",
+    "plain_title",
+    "recording_keys",
+    "same_recording",
+]
 
 # Services round and trim silence differently; recordings that differ by more were seen to be other versions.
 TOLERANCE_MS = 3000
 
-_NOT_DECOMPOSED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
-_APOSTROPHES = re.compile(r"['’‘`´ʼ]")
-_LATIN_MARKS = re.compile("[\u0300-\u036f]")
-# Guests and re-issues do not make another recording; live, remix, acoustic and instrumental versions do.
-_SAME = (
-    r"(?:feat(?:uring)?\b|ft\b|with\s)[^)\]]*"
-    r"|(?:\d{4}\s+)?(?:digital(?:ly)?\s+)?re-?master(?:ed)?(?:\s+version)?(?:\s+\d{4})?"
-    r"|album version|original (?:mix|version)|explicit(?: version)?|clean(?: version)?"
+# One service credits a pair as one name, another as two.
+_JOINTS = re.compile(r"\s*(?:[,;/&+×]|\b(?:x|vs|feat|featuring|ft|with|and|und|et|y)\b\.?)\s*", re.IGNORECASE)
+_NOBODY = frozenset({"various artists", "various", "unknown artist", "unknown", "va"})
+# An album says of all its tracks what their titles then leave out.
+_SETTING = re.compile(
+    r"\b(?:(?P<live>live\s+(?:at|in|from|on|and|session)|live[)\]]|[(\[]live|-\s+live\b|in\s+concert|unplugged)"
+    r"|(?P<acoustic>acoustic)|(?P<instrumental>instrumentals?|karaoke)|(?P<remix>remix(?:es|ed)?)"
+    r"|(?P<speed>sped\s+up|slowed|nightcore)|(?P<demo>demos?)|(?P<cover>tribute|covers?|lullaby))",
+    re.IGNORECASE,
 )
-_IN_BRACKETS = re.compile(rf"\s*[(\[]\s*(?:{_SAME})\.?\s*[)\]]", re.IGNORECASE)
-_BEHIND_DASH = re.compile(rf"\s+[-–—]\s+(?:{_SAME})\s*$", re.IGNORECASE)
-_GUEST_AT_END = re.compile(r"\s+(?:feat(?:uring)?|ft)\.?\s+.*$", re.IGNORECASE)
-_NO_LETTER = re.compile(r"[\W_]+")
-
-
-def plain_title(title: str) -> str:
-    """Return a title without its guests and re-issue notes, as a search understands it."""
-    bare = _GUEST_AT_END.sub("", _BEHIND_DASH.sub("", _IN_BRACKETS.sub("", title))).strip()
-    return bare or title.strip()
-
-
-def normalise_title(title: str) -> str:
-    """Return the form under which titles of the same recording are equal."""
-    return _letters(plain_title(title))
-
-
-def normalise_name(name: str) -> str:
-    """Return the form under which an artist's spellings are equal."""
-    letters = _letters(name)
-    return letters.removeprefix("the ") or letters
-
-
-def normalise_isrc(isrc: str | None) -> str | None:
-    """Return an ISRC in capitals without hyphens, None for what is not one."""
-    bare = re.sub(r"[\s-]", "", isrc or "").upper()
-    return bare if re.fullmatch(r"[A-Z]{2}[0-9A-Z]{3}\d{7}", bare) else None
+# Works that many have played under one title, credited to their composer.
+_WORK = re.compile(r"\b(?:op|no|bwv|kv|k|hwv|rv|d|hob|wab)\b\.?\s*\d+|\b(?:major|minor|dur|moll)\b", re.IGNORECASE)
 
 
 def same_recording(a: Track, b: Track, tolerance_ms: int = TOLERANCE_MS) -> bool:
@@ -54,6 +44,23 @@ def same_recording(a: Track, b: Track, tolerance_ms: int = TOLERANCE_MS) -> bool
     if isrc is not None and isrc == normalise_isrc(b.isrc):
         return True
     return _alike(a, b) and _as_long(a, b, tolerance_ms)
+
+
+def may_merge(a: Track, b: Track) -> bool:
+    """Tell whether two tracks that share no ref and no ISRC are surely one recording, so that they may become one.
+
+    Stricter than `same_recording`, since it is never undone: both lengths are known, ISRCs do not contradict,
+    the credits of one are among those of the other, and no album says that one is live, acoustic or remixed.
+    """
+    if a.duration_ms is None or b.duration_ms is None or not _as_long(a, b, TOLERANCE_MS):
+        return False
+    one, other = normalise_isrc(a.isrc), normalise_isrc(b.isrc)
+    if (one and other and one != other) or not _alike(a, b) or _settings(a) != _settings(b):
+        return False
+    mine, theirs = _names(a), _names(b)
+    if _WORK.search(a.title):
+        return mine == theirs
+    return mine <= _parts(b) or theirs <= _parts(a)
 
 
 def recording_keys(track: Track) -> set[str]:
@@ -68,13 +75,19 @@ def recording_keys(track: Track) -> set[str]:
     if title := normalise_title(track.title):
         bucket = None if track.duration_ms is None else track.duration_ms // TOLERANCE_MS
         buckets = ("?",) if bucket is None else (str(bucket), str(bucket + 1))
-        keys |= {f"{title}|{name}|{part}" for name in _names(track) for part in buckets}
+        keys |= {f"{title}|{name}|{part}" for name in _parts(track) for part in buckets}
     return keys
 
 
 def gate(wanted: Track, found: Track) -> bool:
-    """Tell whether a search hit is the wanted track: title, an artist, and the duration where both know it."""
-    return _alike(wanted, found) and not _differ_in_length(wanted, found)
+    """Tell whether a search hit is the wanted track: title, an artist, and the duration where both know it.
+
+    Where they do not, an album that says live, acoustic or remixed must say so of both.
+    """
+    if not _alike(wanted, found) or _differ_in_length(wanted, found):
+        return False
+    measured = wanted.duration_ms is not None and found.duration_ms is not None
+    return measured or _settings(wanted) == _settings(found)
 
 
 def confirms(wanted: Track, found: Track) -> bool:
@@ -85,25 +98,44 @@ def confirms(wanted: Track, found: Track) -> bool:
     if _differ_in_length(wanted, found):
         return False
     same_title = normalise_title(wanted.title) == normalise_title(found.title)
-    return same_title or bool(_names(wanted) & _names(found))
+    return same_title or _share_credit(wanted, found)
 
 
-def _letters(text: str) -> str:
-    """Fold case, accents of Latin letters, apostrophes, ampersands and punctuation."""
-    folded = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_NOT_DECOMPOSED)
-    folded = unicodedata.normalize("NFKC", folded).casefold()
-    folded = _APOSTROPHES.sub("", folded).replace("&", " and ").replace("+", " and ")
-    # A title of nothing but signs ("???", "÷") keeps them.
-    return _NO_LETTER.sub(" ", folded).strip() or " ".join(text.casefold().split())
-
-
-def _names(track: Track) -> set[str]:
-    return {normalise_name(artist.name) for artist in track.artists}
+def is_named_in(words: str, found: Track) -> bool:
+    """Tell whether a text names a track by its title and one of its artists, so that it may be meant."""
+    text = f" {letters(words)} "
+    title = letters(plain_title(found.title))
+    return bool(title) and f" {title} " in text and any(f" {name} " in text for name in _names(found))
 
 
 def _alike(a: Track, b: Track) -> bool:
     title = normalise_title(a.title)
-    return bool(title) and title == normalise_title(b.title) and bool(_names(a) & _names(b))
+    return bool(title) and title == normalise_title(b.title) and _share_credit(a, b)
+
+
+def _share_credit(a: Track, b: Track) -> bool:
+    """Tell whether an artist of one is credited by the other, alone or in a joint name."""
+    return bool(_names(a) & _parts(b) or _parts(a) & _names(b))
+
+
+def _names(track: Track) -> set[str]:
+    return _real(normalise_name(artist.name) for artist in track.artists)
+
+
+def _parts(track: Track) -> set[str]:
+    """Return the names of a track's artists, and the names that joint ones are made of."""
+    pieces = (piece for artist in track.artists for piece in _JOINTS.split(artist.name))
+    return _names(track) | _real(normalise_name(piece) for piece in pieces)
+
+
+def _real(names: Iterable[str]) -> set[str]:
+    return {name for name in names if name} - _NOBODY
+
+
+def _settings(track: Track) -> set[str]:
+    """Return in which ways title or album say that this is not the plain recording."""
+    said = f"{track.title} | {track.album or ''}"
+    return {match.lastgroup for match in _SETTING.finditer(said) if match.lastgroup}
 
 
 def _as_long(a: Track, b: Track, tolerance_ms: int) -> bool:

@@ -15,6 +15,7 @@ class Service(StrEnum):
     YOUTUBE = "youtube"
     TIDAL = "tidal"
     SOUNDCLOUD = "soundcloud"
+    BANDCAMP = "bandcamp"
     SHORT = "short"  # a shortened link whose target is not known yet
 
 
@@ -84,6 +85,14 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """An album as one service lists it, with its tracks in order."""
+
+    title: str
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
     """A track chosen for a person, with its reasons.
 
@@ -110,3 +119,11 @@ class Grant:
     consented_at: datetime
     access_token: str | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a service answered to a question before, as text; None is a miss."""
+
+    text: str | None
+    at: datetime

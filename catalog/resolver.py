@@ -2,19 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from catalog.clock import Clock
 from catalog.deezer import Deezer
-from catalog.errors import CatalogError, Unreachable
-from catalog.http import Door
+from catalog.descriptions import Description
+from catalog.errors import CatalogError, Refused, Unreachable
+from catalog.finder import Finder
+from catalog.identity import Identifier
 from catalog.ledger import Misses
-from catalog.links import Link, LinkKind, find_links, link_of
-from catalog.matching import confirms, gate, normalise_name, normalise_title
-from catalog.models import Service, Track, TrackRef
+from catalog.links import Link, LinkKind, link_of
+from catalog.matching import normalise_name, normalise_title
+from catalog.models import Release, Service, Track, TrackRef
+from catalog.recordings import Recordings, foreseeable
+from catalog.releases import Releases
+from catalog.sources import Sources
 from catalog.spotify import Spotify
+from catalog.waits import spoken
+from catalog.web import Web
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +31,12 @@ T = TypeVar("T")
 
 # What a service does not have today it may have in two weeks.
 MISS_LASTS = timedelta(days=14)
-# Spotify's silence takes a while to be sure of: what waits behind it shall not wait as long again.
+# A service's silence takes a while to be sure of: what waits behind it shall not wait as long again.
 SILENCE_LASTS = timedelta(seconds=30)
+# The services whose ids lead to an ISRC.
+KNOWING = (Service.SPOTIFY, Service.DEEZER)
+# A video that may not be shown elsewhere is none that we will ever be told of.
+SHUT = (401, 403)
 
 
 class Tracks(Protocol):
@@ -42,42 +55,76 @@ class Tracks(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a link turned out to be.
+
+    `link` is where it leads, short links followed; `track` is saved; `near` are tracks, not saved, of which one
+    may be meant: somebody has to say.
+    """
+
+    link: Link
+    track: Track | None = None
+    near: tuple[Track, ...] = ()
+
+
 class Resolver:
-    """Find out what people shared; `None` is a miss, remembered for two weeks; an error means could not ask."""
+    """Find out what people shared; no track is a miss, remembered for two weeks; an error means could not ask."""
 
     def __init__(
-        self, tracks: Tracks, misses: Misses, spotify: Spotify, deezer: Deezer, door: Door, clock: Clock
+        self,
+        tracks: Tracks,
+        misses: Misses,
+        spotify: Spotify,
+        deezer: Deezer,
+        web: Web,
+        clock: Clock,
+        sources: Sources | None = None,
     ) -> None:
+        sources = sources or Sources()
         self._tracks = tracks
         self._misses = misses
-        self._spotify = spotify
-        self._deezer = deezer
-        self._door = door
+        self._web = web
         self._clock = clock
+        self._urls = Recordings(sources.musicbrainz) if sources.musicbrainz else None
+        self._finder = Finder(deezer, spotify)
+        self._identifier = Identifier(spotify, deezer, web, self._finder, self._urls, sources)
+        self._releases = Releases(spotify, deezer, web, sources.itunes)
         # Two messages with the same new link must not make two calls.
-        self._lock = asyncio.Lock()
-        self._silent_until: datetime | None = None
+        self._locks: defaultdict[Service, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._silent_until: dict[Service, datetime] = {}
 
     async def resolve(self, link: Link) -> Track | None:
         """Return the saved track that a link leads to, None where it leads to none."""
-        ref = link.ref
-        if ref is None:
-            return None
-        known = await self._known(ref)
-        if known is not None:
-            return known
-        async with self._lock:
-            return await self._known(ref) or await self._ask_unless_silent(link, ref)
+        return (await self.find(link)).track
 
     async def resolve_or_keep(self, link: Link) -> Track | None:
         """Return the track of a link, or a placeholder for it while its service cannot be asked."""
+        return (await self.find_or_keep(link)).track
+
+    async def find(self, link: Link, *, anew: bool = False) -> Found:
+        """Return what a link leads to; `anew` asks again for what was in doubt when it was asked before."""
+        if link.ref is None:
+            return Found(link)
+        if (known := await self._known(link.ref)) is not None:
+            return Found(link, known)
+        if link.kind is LinkKind.SHORT:
+            return await self._find_behind(link, link.ref, anew=anew)
+        async with self._locks[link.service]:
+            known = await self._known(link.ref)
+            return Found(link, known) if known else await self._ask(link, link.ref, anew=anew)
+
+    async def find_or_keep(self, link: Link, *, anew: bool = False) -> Found:
+        """Return what a link leads to, with a placeholder for its track while its service cannot be asked."""
         try:
-            return await self.resolve(link)
+            return await self.find(link, anew=anew)
         except CatalogError as error:
             if link.ref is None:
                 raise
+            if link.service is Service.YOUTUBE and isinstance(error, Refused) and error.status in SHUT:
+                return Found(link)
             log.warning("%s is kept for later: %s", link.url, error)
-            return await self._tracks.placeholder(link.ref)
+            return Found(link, await self._tracks.placeholder(link.ref))
 
     async def finish(self, placeholder: Track) -> Track | None:
         """Return what a placeholder turns out to be, None while that is a miss."""
@@ -87,14 +134,38 @@ class Resolver:
                 return found
         return None
 
+    async def foresee(self, links: Sequence[Link]) -> None:
+        """Ask for many links in one call where that can be done, before they are asked for one by one."""
+        urls = [] if self._urls is None else foreseeable(links)
+        if self._urls is not None and len(urls) > 1:
+            await self._urls.foresee(urls)
+
+    async def release(self, link: Link) -> Release | None:
+        """Return the album that a link leads to, None where it is not told what is on it."""
+        return await self._releases.of(link)
+
+    async def choose(self, chosen: Track, refs: Sequence[TrackRef] = ()) -> Track:
+        """Save a track that somebody chose, with all that its service tells of it and under these refs too."""
+        track = await self._finder.complete(chosen)
+        if track.isrc is None and track.spotify_id is not None:
+            try:
+                track = await self._identifier.on_spotify(track.spotify_id) or track
+            except CatalogError as error:
+                log.info("Spotify does not tell more of a chosen track now: %s", error)
+        if track.isrc is None and not any(track.ref(service) for service in KNOWING):
+            refs = (*track.refs, *refs)
+            track = await self._found_elsewhere(track)
+        return await self._tracks.save(replace(track, refs=tuple(dict.fromkeys((*track.refs, *refs)))))
+
     async def spotify_id_for(self, track: Track) -> str | None:
         """Return a track's id on Spotify: as known, else by ISRC, else by a gated search; None is a miss."""
         if track.spotify_id is not None:
             return track.spotify_id
         if not track.title or not track.artists:
             return None
-        async with self._lock:
-            found = await self._remembering(f"find:{_fingerprint(track)}", lambda: self._search(track))
+        async with self._locks[Service.SPOTIFY]:
+            key = f"find:{_fingerprint(track)}"
+            found = await self._remembering(Service.SPOTIFY, key, lambda: self._finder.on_spotify(track))
         if found is None or found.spotify_id is None:
             return None
         await self._tracks.save(track.with_ref(TrackRef(Service.SPOTIFY, found.spotify_id)))
@@ -104,51 +175,67 @@ class Resolver:
         track = await self._tracks.by_ref(ref)
         return None if track is None or track.is_placeholder else track
 
-    async def _ask_unless_silent(self, link: Link, ref: TrackRef) -> Track | None:
-        if self._silent_until is not None and self._clock.now() < self._silent_until:
-            raise Unreachable("Spotify did not answer a moment ago; it will be asked again soon.")
+    async def _ask(self, link: Link, ref: TrackRef, *, anew: bool) -> Found:
+        """Ask what a link is, unless the answer was none lately; remember doubts and misses, never a refusal."""
+        miss, doubt = f"track:{ref.id}", f"doubt:{ref.id}"
+        if await self._missed(link.service, miss) or (not anew and await self._missed(link.service, doubt)):
+            return Found(link)
+        said = await self._unless_silent(link.service, lambda: self._identifier.identify(link))
+        if said is None or said.track is None:
+            await self._misses.remember(link.service, miss if said is None else doubt)
+            return Found(link, near=said.near if said else ())
+        # Spotify may answer with the id under which the track lives on: both lead to it.
+        return Found(link, await self._tracks.save(said.track.with_ref(ref)), said.near)
+
+    async def _find_behind(self, link: Link, ref: TrackRef, *, anew: bool) -> Found:
+        """Return what a short link leads to; a track is then known under the short link too."""
+        miss, doubt = f"link:{ref.id}", f"doubt:{ref.id}"
+        async with self._locks[Service.SHORT]:
+            if (known := await self._known(ref)) is not None:
+                return Found(link, known)
+            if not anew and await self._missed(Service.SHORT, doubt):
+                return Found(link)
+            target = await self._remembering(Service.SHORT, miss, lambda: self._follow(link))
+        if target is None:
+            return Found(link)
+        found = await self.find(target, anew=anew)
+        if found.track is None:
+            await self._misses.remember(Service.SHORT, doubt)
+            return found
+        return replace(found, track=await self._tracks.save(found.track.with_ref(ref)))
+
+    async def _follow(self, link: Link) -> Link | None:
+        return await self._web.follow(link)
+
+    async def _unless_silent(self, service: Service, ask: Callable[[], Awaitable[T]]) -> T:
+        until = self._silent_until.get(service)
+        if until is not None and self._clock.now() < until:
+            raise Unreachable(f"{spoken(service)} did not answer a moment ago; it will be asked again soon.")
         try:
-            return await self._ask(link, ref)
+            return await ask()
         except Unreachable:
-            self._silent_until = self._clock.now() + SILENCE_LASTS
+            self._silent_until[service] = self._clock.now() + SILENCE_LASTS
             raise
 
-    async def _ask(self, link: Link, ref: TrackRef) -> Track | None:
-        if link.kind is LinkKind.SHORT:
-            return await self._follow(link, ref)
-        found = await self._remembering(f"track:{ref.id}", lambda: self._spotify.track(ref.id))
-        # Spotify may answer with the id under which the track lives on: both lead to it.
-        return await self._tracks.save(found.with_ref(ref)) if found is not None else None
+    async def _found_elsewhere(self, track: Track) -> Track:
+        """Return the track as a service with ids has it, or itself while none has or none can be asked."""
+        try:
+            found = await self._finder.find(Description((track,), f"{track.title} {track.byline}", vouched=True))
+        except CatalogError as error:
+            log.info("A chosen track is kept as its page names it: %s", error)
+            return track
+        return found.track or track
 
-    async def _follow(self, link: Link, ref: TrackRef) -> Track | None:
-        address = await self._remembering(f"link:{ref.id}", lambda: self._target(link))
-        target = next(iter(find_links(address or "")), None)
-        if target is None or target.kind is not LinkKind.TRACK or target.ref is None:
-            return None
-        track = await self._known(target.ref) or await self._ask(target, target.ref)
-        return await self._tracks.save(track.with_ref(ref)) if track is not None else None
+    async def _missed(self, service: Service, key: str) -> bool:
+        return await self._misses.known(service, key, self._clock.now() - MISS_LASTS)
 
-    async def _target(self, link: Link) -> str | None:
-        """Return where a short link leads, None where that is no track."""
-        address = await self._door.resolve_redirect(link.url)
-        kinds = {found.kind for found in find_links(address or "")}
-        return address if LinkKind.TRACK in kinds else None
-
-    async def _search(self, track: Track) -> Track | None:
-        if track.isrc:
-            hits = await self._spotify.search_isrc(track.isrc)
-            if found := next((hit for hit in hits if confirms(track, hit)), None):
-                return found
-        hits = await self._spotify.search(track.title, track.artists[0].name)
-        return next((hit for hit in hits if gate(track, hit)), None)
-
-    async def _remembering(self, key: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
+    async def _remembering(self, service: Service, key: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
         """Ask, unless the answer was a miss lately; a refusal is raised and never remembered."""
-        if await self._misses.known(Service.SPOTIFY, key, self._clock.now() - MISS_LASTS):
+        if await self._missed(service, key):
             return None
         found = await ask()
         if found is None:
-            await self._misses.remember(Service.SPOTIFY, key)
+            await self._misses.remember(service, key)
         return found
 
 

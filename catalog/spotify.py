@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 from catalog import spotify_parse as parse
 from catalog import waits
@@ -11,7 +12,7 @@ from catalog.clock import Clock
 from catalog.errors import PlaylistGone, Refused
 from catalog.ledger import Ledger
 from catalog.matching import normalise_isrc, plain_title
-from catalog.models import Service, Track
+from catalog.models import Release, Service, Track
 from catalog.spotify_errors import RAISED, mapped
 from catalog.spotify_parse import PlaylistInfo
 from catalog.spotify_session import Client, make_client, make_session
@@ -29,12 +30,13 @@ GONE = "That playlist is not on Spotify any more."
 
 
 # Buckets of the ledger: look-ups of one object have a daily quota.
-LOOKUPS, SEARCHES, OWN = "get", "search", "own"
+LOOKUPS, SEARCHES, OWN, FEATURES = "get", "search", "own", "features"
 BUDGET = "budget"
 TOO_MANY, EXPIRED = 429, 401
 # 400 "Invalid base62 id": 22 characters can spell more than an id holds.
-NO_SUCH_TRACK = (404, 400)
+NO_SUCH = (404, 400)
 
+T = TypeVar("T")
 Call = Callable[[Client], object]
 Token = Callable[[], Awaitable[str]]
 
@@ -53,13 +55,11 @@ class Spotify:
 
     async def track(self, track_id: str) -> Track | None:
         """Return a track, or None if there is none of that id; a call of the day's budget."""
-        try:
-            body = await self._make(lambda client: client.track(track_id), self._tokens.read_token, LOOKUPS)
-        except Refused as error:
-            if error.status in NO_SUCH_TRACK:
-                return None
-            raise
-        return parse.read_one_track(body)
+        return await self._look_up(lambda client: client.track(track_id), parse.read_one_track)
+
+    async def release(self, album_id: str) -> Release | None:
+        """Return an album with its tracks, or None if there is none of that id; a call of the day's budget."""
+        return await self._look_up(lambda client: client.album(album_id), parse.read_release)
 
     async def search_isrc(self, isrc: str) -> list[Track]:
         """Return the tracks that carry an ISRC."""
@@ -70,6 +70,11 @@ class Spotify:
         """Return the tracks found for a title and an artist, best first; gate them before use."""
         words = f'track:"{_quotable(plain_title(title))}"'
         return await self._search(f'{words} artist:"{_quotable(artist)}"' if artist else words)
+
+    async def audio_features(self, ids: Sequence[str]) -> object:
+        """Return what Spotify answers of up to a hundred tracks' audio features; old apps alone get any."""
+        wanted = list(ids)
+        return await self._make(lambda client: client.features_of(wanted), self._tokens.read_token, FEATURES)
 
     async def me(self) -> str:
         """Return the id of the linked account."""
@@ -141,6 +146,16 @@ class Spotify:
             return client.search(q=query, limit=SEARCH_LIMIT, type="track")
 
         return parse.read_found(await self._make(ask, self._tokens.read_token, SEARCHES))
+
+    async def _look_up(self, call: Call, read: Callable[[object], T]) -> T | None:
+        """Return one thing by its id, or None if there is none of that id."""
+        try:
+            body = await self._make(call, self._tokens.read_token, LOOKUPS)
+        except Refused as error:
+            if error.status in NO_SUCH:
+                return None
+            raise
+        return read(body)
 
     async def _own(self, call: Call) -> object:
         """Make a call that needs the account's own token."""

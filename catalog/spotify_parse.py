@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 from catalog.errors import BadAnswer
-from catalog.models import Artist, Service, Track, TrackRef
+from catalog.models import Artist, Release, Service, Track, TrackRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,14 @@ def read_one_track(body: object) -> Track | None:
         raise BadAnswer("Spotify gave a track without an id.")
     track = read_track(body)
     return track if track is not None and track.title else None
+
+
+def read_release(body: object) -> Release:
+    """Return an album with the first fifty of its tracks; they come without ISRC."""
+    found = _need(body)
+    rows = _objects(_object(found.get("tracks")).get("items"))
+    tracks = (read_track({**row, "album": found}) for row in rows)
+    return Release(str(found.get("name") or ""), tuple(track for track in tracks if track is not None and track.title))
 
 
 def read_found(body: object) -> list[Track]:

@@ -51,6 +51,10 @@ class Client(spotipy.Spotify):  # type: ignore[misc]  # spotipy has no types
         """Ask for the account; spotipy adds a slash that is not in the reference."""
         return self._get("me")
 
+    def features_of(self, ids: list[str]) -> object:
+        """Ask for audio features; spotipy's own method warns that new apps do not get them."""
+        return self._get("audio-features", ids=",".join(ids))
+
     def playlist_add_items(self, playlist_id: str, items: list[str], position: int | None = None) -> object:
         """Append items; spotipy sends a bare list where the reference asks for an object."""
         uris = [self._get_uri("track", item) for item in items]

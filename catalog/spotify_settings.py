@@ -15,6 +15,8 @@ class SpotifySettings:
     redirect_uri: where consent comes back to, as registered in the Spotify app: https, or http on 127.0.0.1.
     daily_budget: most single-track look-ups a UTC day; Spotify was seen to refuse after about 600.
     timeout: seconds to wait for an answer.
+    audio_features: whether an old app's audio features are read; a new app gets none. Spotify's Developer Policy
+      (III.14) forbids learning from its content, and it may close the app of whoever does: this is at your risk.
     """
 
     api_base: str = "https://api.spotify.com/v1"
@@ -22,6 +24,7 @@ class SpotifySettings:
     redirect_uri: str = "http://127.0.0.1:8888/callback"
     daily_budget: int = 400
     timeout: float = 15.0
+    audio_features: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot work; the message is shown to the owner."""

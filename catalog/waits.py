@@ -18,6 +18,22 @@ LONGEST_WAIT = 2 * 86_400.0
 PAUSED = "paused"
 
 
+# Names as their owners write them.
+_NAMES = {
+    "musicbrainz": "MusicBrainz",
+    "listenbrainz": "ListenBrainz",
+    "labs": "ListenBrainz Labs",
+    "reccobeats": "ReccoBeats",
+    "itunes": "iTunes",
+    "lastfm": "Last.fm",
+}
+
+
+def spoken(service: str) -> str:
+    """Return a service's name as people know it."""
+    return _NAMES.get(service) or (service[:1].upper() + service[1:])
+
+
 def retry_after(header: str | None, now: datetime) -> float:
     """Return the seconds that a Retry-After header asks for, be it a number or a date."""
     try:
@@ -51,7 +67,7 @@ async def pause(service: str, seconds: float, reason: str, clock: Clock, ledger:
 
 def paused(service: str, seconds: float, reason: str = PAUSED) -> Refused:
     """Return the refusal of a call that must not be made yet."""
-    sentence = f"{service.capitalize()} asked us to wait; it will be asked again in {in_words(seconds)}."
+    sentence = f"{spoken(service)} asked us to wait; it will be asked again in {in_words(seconds)}."
     return Refused(sentence, 429, seconds, reason)
 
 

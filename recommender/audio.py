@@ -1,6 +1,7 @@
 """Descriptors of preview audio: one short vector that says how a track sounds."""
 
 import io
+from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
@@ -33,9 +34,29 @@ class UnreadableAudio(Exception):
     """The bytes are no audio we can or want to read; the message is a sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A decoded clip: mono float32 `samples`, `rate` of them a second; decoded once for all who hear it."""
+
+    samples: npt.NDArray[np.float32]
+    rate: int
+
+    def at(self, rate: int) -> npt.NDArray[np.float32]:
+        """Return the samples at another rate."""
+        if rate == self.rate:
+            return self.samples
+        shared = gcd(rate, self.rate)
+        return np.asarray(resample_poly(self.samples, rate // shared, self.rate // shared), dtype=np.float32)
+
+
 def describe(audio: bytes) -> npt.NDArray[np.float32]:
     """Describe a clip (mp3, ogg, flac or wav bytes) as AUDIO_NAMES; raise UnreadableAudio for anything else."""
-    vector = describe_signal(decode(audio))
+    return describe_clip(open_clip(audio))
+
+
+def describe_clip(clip: Clip) -> npt.NDArray[np.float32]:
+    """Describe a decoded clip as AUDIO_NAMES; raise UnreadableAudio where it gives no numbers."""
+    vector = describe_signal(clip.at(SAMPLE_RATE))
     if not np.isfinite(vector).all():
         raise UnreadableAudio("The audio clip holds samples that are not numbers, so it cannot be described.")
     return vector
@@ -43,6 +64,11 @@ def describe(audio: bytes) -> npt.NDArray[np.float32]:
 
 def decode(audio: bytes) -> npt.NDArray[np.float32]:
     """Return the clip's first HEARD_SECONDS as mono samples at SAMPLE_RATE."""
+    return open_clip(audio).at(SAMPLE_RATE)
+
+
+def open_clip(audio: bytes) -> Clip:
+    """Decode the clip's first HEARD_SECONDS to mono; raise UnreadableAudio for what is no preview."""
     if len(audio) > MAX_BYTES:
         raise UnreadableAudio(f"The audio clip has {len(audio):,} bytes; more than {MAX_BYTES:,} are not decoded.")
     try:
@@ -55,11 +81,7 @@ def decode(audio: bytes) -> npt.NDArray[np.float32]:
         raise UnreadableAudio(f"The audio clip cannot be decoded: {why}.") from error
     if len(samples) < rate * MIN_SECONDS:
         raise UnreadableAudio(f"The audio clip is shorter than {MIN_SECONDS:g} s, too short to describe.")
-    mono = samples.mean(axis=1)
-    if rate == SAMPLE_RATE:
-        return np.asarray(mono, dtype=np.float32)
-    shared = gcd(rate, SAMPLE_RATE)
-    return np.asarray(resample_poly(mono, SAMPLE_RATE // shared, rate // shared), dtype=np.float32)
+    return Clip(np.asarray(samples.mean(axis=1), dtype=np.float32), rate)
 
 
 def _check(clip: soundfile.SoundFile) -> None:

@@ -26,7 +26,8 @@ def show(sandbox: Sandbox, console: Console) -> None:
     """Print the environment that points `tastebud run` here, one assignment a line."""
     tracks, genres = len(sandbox.catalogue.tracks), len(sandbox.catalogue.genres)
     console.print(
-        f"[bold]Spotify and Deezer[/] with {tracks:,} fictional tracks in {genres} genres, seed {sandbox.seed}"
+        f"[bold]Spotify, Deezer and services that know of music[/]: {tracks:,} fictional tracks in {genres} genres, "
+        f"seed {sandbox.seed}"
     )
     console.print("To run the bot against them, set these and a Discord:\n", style="dim")
     for name, value in sandbox.environment.items():
@@ -39,7 +40,7 @@ def main(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8100,
     seed: Annotated[int, typer.Option(help="Another seed makes another catalogue.")] = DEFAULT_SEED,
 ) -> None:
-    """Serve a Spotify and a Deezer with fictional music on this computer."""
+    """Serve a Spotify, a Deezer and the services that know of music, all fictional, on this computer."""
     console = Console()
     try:
         asyncio.run(serve(port, seed, console))

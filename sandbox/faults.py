@@ -32,9 +32,10 @@ class FaultKind(StrEnum):
 class Fault:
     """One switch: what happens, to which requests, how often.
 
-    `service` is `spotify`, `accounts`, `deezer` or `*`; `path` a shell pattern over the whole path, such as
-    `/v1/playlists/*`; `skip` lets the first matching requests through; `times` is how often it strikes (None: for
-    ever); `probability` is tossed at each match with the seeded generator; `retry_after` and `delay` in seconds.
+    `service` is `spotify`, `accounts`, `deezer`, a knowledge service or `*`; `path` a shell pattern over the whole
+    path, such as `/v1/playlists/*`; `skip` lets the first matching requests through; `times` is how often it strikes
+    (None: for ever); `probability` is tossed at each match with the seeded generator; `retry_after` and `delay` in
+    seconds.
     """
 
     kind: FaultKind

@@ -13,6 +13,9 @@ from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.replies import Stop, accounts_error, deezer_error, spotify_error
 
 CONTROL = "control"
+# The services that live under a prefix of their own name.
+KNOWLEDGE = frozenset({"musicbrainz", "listenbrainz", "labs", "reccobeats", "itunes", "lastfm"})
+WEB = "web"
 DROPPED = 0  # the status in the log when nobody got an answer
 NOT_PREMIUM = (
     "Active premium subscription required for the owner of the app. When the subscription status changes, "
@@ -35,7 +38,10 @@ def service_of(path: str) -> str:
         return CONTROL
     if path == "/v1" or path.startswith("/v1/"):
         return "spotify"
-    return "accounts" if path in ("/authorize", "/api/token") else "deezer"
+    if path in ("/authorize", "/api/token"):
+        return "accounts"
+    first = path.split("/")[1]
+    return first if first in KNOWLEDGE or first == WEB else "deezer"
 
 
 def make_gate(sandbox: Gated) -> Middleware:
@@ -118,7 +124,9 @@ def _refusal(service: str, fault: Fault) -> web.Response:
         case FaultKind.MALFORMED:
             return web.Response(text='{"tracks": {"items": [', content_type="application/json")
         case FaultKind.SERVER_ERROR:
-            return web.Response(status=fault.status, text="upstream connect error or disconnect/reset before headers")
+            text = "upstream connect error or disconnect/reset before headers"
+            headers = {"Retry-After": str(fault.retry_after)} if service == "musicbrainz" else {}
+            return web.Response(status=fault.status, text=text, headers=headers)
         case _:
             return _too_many(service, fault)
 
@@ -127,6 +135,8 @@ def _too_many(service: str, fault: Fault) -> web.Response:
     """Make the answer to one request too many."""
     if service == "deezer":
         return deezer_error("Exception", "Quota limit exceeded", 4).response
+    if service in KNOWLEDGE:
+        return _too_many_of(service, str(fault.retry_after))
     match fault.kind:
         case FaultKind.QUOTA:
             return spotify_error(429, "Too many requests", "QUOTA_EXCEEDED", fault.retry_after).response
@@ -137,6 +147,25 @@ def _too_many(service: str, fault: Fault) -> web.Response:
             return spotify_error(429, "API rate limit exceeded").response
         case _:
             return spotify_error(429, "API rate limit exceeded", retry_after=fault.retry_after).response
+
+
+def _too_many_of(service: str, seconds: str) -> web.Response:
+    """Make the same in the words of the knowledge services."""
+    match service:
+        case "musicbrainz":
+            return web.json_response({"error": "Your requests are exceeding the allowable rate limit."}, status=503,
+                                     headers={"Retry-After": seconds})  # fmt: skip
+        case "listenbrainz":
+            headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-In": seconds}
+            return web.json_response({"code": 429, "error": "Rate limit exceeded"}, status=429, headers=headers)
+        case "itunes":
+            return web.Response(status=403)
+        case "lastfm":
+            return web.json_response({"error": 29, "message": "Rate Limit Exceeded"})
+        case "labs":
+            return web.Response(status=429, text="Too Many Requests")
+        case _:
+            return web.json_response({"error": "Too Many Requests"}, status=429, headers={"Retry-After": seconds})
 
 
 def _decoded(body: bytes) -> object:

@@ -1,4 +1,4 @@
-"""One loopback server with a Spotify (`/v1`), its accounts service, a Deezer (at the root) and `/_control`."""
+"""One loopback server: a Spotify (`/v1`), its accounts, the knowledge services, a Deezer (the rest), `/_control`."""
 
 import asyncio
 from types import TracebackType
@@ -15,18 +15,30 @@ from sandbox.deezer import SandboxDeezer
 from sandbox.faults import Faults
 from sandbox.gate import make_gate
 from sandbox.generate import DEFAULT_SEED
+from sandbox.itunes import SandboxITunes
+from sandbox.knowledge import knowledge_of
+from sandbox.labs import SandboxLabs
+from sandbox.lastfm import SandboxLastFm
+from sandbox.listenbrainz import SandboxListenBrainz
+from sandbox.musicbrainz import SandboxMusicBrainz
+from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_routes import add_spotify
+from sandbox.web import PREFIX as WEB
+from sandbox.web import SandboxWeb
 
 HOST = "127.0.0.1"
+UNPACED = "1000"  # requests a second: loopback needs no pacing
+CONTACT = "sandbox@example.invalid"
 SHUTDOWN_SECONDS = 0.5  # requests that hang must not hold the end up
 
 
 class Sandbox:
     """The music services on loopback: `async with Sandbox(clock=clock) as sandbox`.
 
-    Look into `spotify` (playlists, accounts), `deezer`, `calls` (every request made) and switch `faults` on.
-    All three bases are origins of one port. The port is chosen freely when 0 is given.
+    Look into `spotify` (playlists, accounts), `deezer`, `musicbrainz` and the other knowledge services, `knowledge`
+    (what these know), `web` (pages of music sites), `calls` (every request made) and switch `faults` on. All bases
+    are on one port, which is chosen freely when 0 is given.
     """
 
     def __init__(
@@ -41,6 +53,14 @@ class Sandbox:
         self.accounts = SandboxAccounts(self.clock, seed)
         self.spotify = SandboxSpotify(self.catalogue, self.accounts, self.clock, self.calls)
         self.deezer = SandboxDeezer(self.catalogue, self.clock, self.calls, seed)
+        self.knowledge = knowledge_of(self.catalogue)
+        self.musicbrainz = SandboxMusicBrainz(self.knowledge, self.clock)
+        self.listenbrainz = SandboxListenBrainz(self.knowledge, self.clock)
+        self.labs = SandboxLabs(self.knowledge, self.clock)
+        self.reccobeats = SandboxReccoBeats(self.knowledge, self.clock)
+        self.itunes = SandboxITunes(self.knowledge, self.clock)
+        self.lastfm = SandboxLastFm(self.knowledge, self.clock)
+        self.web = SandboxWeb(self.catalogue)
         self.closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
@@ -65,6 +85,34 @@ class Sandbox:
         return self.origin
 
     @property
+    def web_base(self) -> str:
+        """Return where pages, oEmbed and short links of music sites stand."""
+        return self.origin + WEB
+
+    @property
+    def knowledge_bases(self) -> dict[str, str]:
+        """Return the base of each knowledge service, by its name."""
+        paths = {
+            "musicbrainz": "/musicbrainz/ws/2",
+            "listenbrainz": "/listenbrainz/1",
+            "labs": "/labs",
+            "reccobeats": "/reccobeats/v1",
+            "itunes": "/itunes",
+            "lastfm": "/lastfm/2.0",
+        }
+        return {name: self.origin + path for name, path in paths.items()}
+
+    @property
+    def knowledge_environment(self) -> dict[str, str]:
+        """Return the environment that points the knowledge services' clients here, without a pace."""
+        bases = self.knowledge_bases
+        labs = {"TASTEBUD_LISTENBRAINZ__LABS_BASE": bases.pop("labs"), "TASTEBUD_LISTENBRAINZ__LABS_RATE": UNPACED}
+        addresses = {f"TASTEBUD_{name}__API_BASE".upper(): base for name, base in bases.items()}
+        rates = {f"TASTEBUD_{name}__RATE".upper(): UNPACED for name in bases}
+        keys = {"LASTFM_API_KEY": self.lastfm.key, "LISTENBRAINZ_TOKEN": self.listenbrainz.token}
+        return {**addresses, **rates, **labs, "TASTEBUD_MUSICBRAINZ__CONTACT": CONTACT, **keys}
+
+    @property
     def client_id(self) -> str:
         """Return the id of the one app that the accounts service knows."""
         return self.accounts.client_id
@@ -86,6 +134,9 @@ class Sandbox:
             "TASTEBUD_SPOTIFY__API_BASE": self.spotify_api_base,
             "TASTEBUD_SPOTIFY__ACCOUNTS_BASE": self.accounts_base,
             "TASTEBUD_DEEZER__API_BASE": self.deezer_base,
+            "TASTEBUD_CATALOG__WEB_BASE": self.web_base,
+            "TASTEBUD_CATALOG__RATE": UNPACED,
+            **self.knowledge_environment,
             "SPOTIFY_CLIENT_ID": self.client_id,
             "SPOTIFY_CLIENT_SECRET": self.client_secret,
             "SPOTIFY_REFRESH_TOKEN": self.refresh_token,
@@ -97,7 +148,10 @@ class Sandbox:
         self.accounts.add_routes(app.router)
         add_spotify(app.router, self.spotify)
         add_control(app.router, self)
-        self.deezer.add_routes(app.router)
+        for service in (self.musicbrainz, self.listenbrainz, self.labs, self.reccobeats, self.itunes, self.lastfm):
+            service.add_routes(app.router)
+        self.web.add_routes(app.router)
+        self.deezer.add_routes(app.router)  # last: it answers whatever is left
         self.closing.clear()
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_SECONDS, access_log=None)
         await self._runner.setup()

@@ -40,7 +40,8 @@ class Quota:
 class SandboxSpotify:
     """The Web API's state: look into `playlists`, `saved`, `calls`, set `quota.limit`.
 
-    `null_hits` puts that many nulls at the head of search results, as the real service does at times.
+    `null_hits` puts that many nulls at the head of search results, as the real service does at times; `old_app` is
+    for one made before November 2024, which still gets audio features.
     """
 
     def __init__(self, catalogue: Catalogue, accounts: SandboxAccounts, clock: Clock, calls: CallLog) -> None:
@@ -51,6 +52,7 @@ class SandboxSpotify:
         self.playlists = PlaylistBook(clock, catalogue.seed)
         self.quota = Quota()
         self.null_hits = 0
+        self.old_app = False
         self.saved: dict[str, datetime] = {}
         self.played: list[tuple[str, datetime]] = []
         self.top_tracks: list[str] = []

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from sandbox import spotify_lists, spotify_me, spotify_music
+from sandbox import measured, spotify_lists, spotify_me, spotify_music
 from sandbox.accounts import Session
 from sandbox.replies import spotify_error
 from sandbox.spotify import Handler, SandboxSpotify
@@ -28,6 +28,7 @@ def add_spotify(router: web.UrlDispatcher, spotify: SandboxSpotify) -> None:
         *spotify_music.endpoints(spotify),
         *spotify_lists.endpoints(spotify),
         *spotify_me.endpoints(spotify),
+        *measured.endpoints(spotify),
     ):
         router.add_route(method, f"/v1{path}", _checked(spotify, handler, user=user))
     router.add_route("*", "/v1/{rest:.*}", _checked(spotify, _absent, user=False))

@@ -4,24 +4,18 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
-
-import numpy as np
-import numpy.typing as npt
 
 from catalog.clock import Clock
 from catalog.deezer import Deezer, DeezerTrack
 from catalog.errors import CatalogError, Refused
 from catalog.models import Service, Track
 from catalog.resolver import Resolver
-from recommender.features import AUDIO_BLOCK, NUMBERS_BLOCK, NUMBERS_VERSION, numbers_of
+from recommender.features import NUMBERS_BLOCK, NUMBERS_VERSION, numbers_of
+from scheduler.listening import RETRY_REFUSED, Listener
 from scheduler.patience import Patience
-from scheduler.threads import in_thread
+from scheduler.settings import AudioSettings
 from storage.misses import MISS_STANDS, track_key
 from storage.stores import Storage
-
-RETRY_REFUSED = timedelta(minutes=30)
-"""When a track is tried again whose block could not be asked for."""
 
 FAILURES = 3
 """Tracks in one step that may fail before the step waits for the next pass."""
@@ -36,11 +30,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EnrichReport:
-    """What one pass did: placeholders finished, tracks matched on Deezer and described, misses, refusals."""
+    """What one pass did: placeholders finished, tracks matched on Deezer, described, heard by the network; misses."""
 
     finished: int = 0
     matched: int = 0
     described: int = 0
+    heard: int = 0
     missed: int = 0
     refused: int = 0
 
@@ -52,11 +47,14 @@ class Enricher:
     never taken for one: the track's turn comes again.
     """
 
-    def __init__(self, storage: Storage, resolver: Resolver, deezer: Deezer, clock: Clock) -> None:
+    def __init__(
+        self, storage: Storage, resolver: Resolver, deezer: Deezer, clock: Clock, audio: AudioSettings | None = None
+    ) -> None:
         self._storage = storage
         self._resolver = resolver
         self._deezer = deezer
         self._clock = clock
+        self._listener = Listener(storage, deezer, clock, audio)
         self._patience = Patience()
         self._said: dict[str, str] = {}
 
@@ -66,8 +64,12 @@ class Enricher:
         placeholders = await self._storage.tracks.unresolved(limit * PLACEHOLDERS_SEEN)
         await self._each("finished", placeholders, self._finish, counts, limit)
         await self._each("matched", await self._storage.tracks.unmatched(limit), self._match, counts, limit)
-        await self._each("numbered", await self._wanting(*_NUMBERS, limit), self._number, counts, limit)
-        await self._each("described", await self._wanting(*_audio(), limit), self._describe, counts, limit)
+        await self._each("numbered", await self._unnumbered(limit), self._number, counts, limit)
+        listener = self._listener
+        await listener.begin(limit)
+        await self._each("described", await listener.undescribed(limit), listener.listen, counts, limit)
+        await self._each("heard", await listener.unheard(listener.left), listener.hear, counts, listener.left)
+        counts["heard"] = listener.heard
         return EnrichReport(**{name: counts[name] for name in EnrichReport.__slots__})
 
     async def _each(
@@ -111,8 +113,8 @@ class Enricher:
             await self._keep(track, found)
         elif track.id is not None:
             await self._storage.misses.remember(Service.DEEZER, track_key(track.id))
-            for block, version in (_NUMBERS, _audio()):
-                await self._storage.features.save(track.id, block, version, None)
+            await self._storage.features.save(track.id, *_NUMBERS, None)
+            await self._listener.miss(track.id)
         return found is not None
 
     async def _number(self, track: Track) -> bool | None:
@@ -123,26 +125,13 @@ class Enricher:
         try:
             found = await self._deezer.track(ref.id)
         except CatalogError:
-            await self._refuse(track.id, NUMBERS_BLOCK)
+            await self._storage.features.refuse(track.id, NUMBERS_BLOCK, self._clock.now() + RETRY_REFUSED)
             raise
         if found is None:
             await self._storage.features.save(track.id, *_NUMBERS, None)
         else:
             await self._keep(track, found)
         return found is not None
-
-    async def _describe(self, track: Track) -> bool | None:
-        ref = track.ref(Service.DEEZER)
-        if ref is None or track.id is None:
-            return None
-        try:
-            audio = await self._deezer.preview(ref.id)
-        except CatalogError:
-            await self._refuse(track.id, AUDIO_BLOCK)
-            raise
-        vector = await in_thread(_vector_of, audio) if audio is not None else None
-        await self._storage.features.save(track.id, *_audio(), vector)
-        return vector is not None
 
     async def _keep(self, track: Track, found: DeezerTrack) -> None:
         """Save what Deezer knows of the track: its ref, what was unknown of it, and its numbers."""
@@ -151,27 +140,6 @@ class Enricher:
             numbers = numbers_of(saved, found.gain, found.rank, found.bpm)
             await self._storage.features.save(saved.id, *_NUMBERS, numbers)
 
-    async def _wanting(self, block: str, version: str, limit: int) -> list[Track]:
-        missed_before = self._clock.now() - MISS_STANDS
-        ids = await self._storage.features.wanting(block, version, limit, missed_before)
+    async def _unnumbered(self, limit: int) -> list[Track]:
+        ids = await self._storage.features.wanting(*_NUMBERS, limit, self._clock.now() - MISS_STANDS)
         return list((await self._storage.tracks.get(ids)).values())
-
-    async def _refuse(self, track_id: int, block: str) -> None:
-        await self._storage.features.refuse(track_id, block, self._clock.now() + RETRY_REFUSED)
-
-
-def _audio() -> tuple[str, str]:
-    from recommender.audio import AUDIO_VERSION  # heavy: not at start-up
-
-    return AUDIO_BLOCK, str(AUDIO_VERSION)
-
-
-def _vector_of(audio: bytes) -> npt.NDArray[np.float32] | None:
-    """Return the description of a preview, None for what cannot be read."""
-    from recommender.audio import UnreadableAudio, describe  # heavy: not at start-up
-
-    try:
-        return describe(audio)
-    except UnreadableAudio as error:
-        log.info("A preview is left out: %s", error)
-        return None

@@ -1,4 +1,4 @@
-"""Knobs of the schedule, beside the things they turn."""
+"""Knobs of the schedule and of its work, light enough to be read at every start."""
 
 from dataclasses import dataclass
 
@@ -63,3 +63,21 @@ class ScheduleSettings:
     def slot(self) -> Slot:
         """Return the hour of the week for servers and for people who chose none."""
         return Slot(self.weekday, self.hour, self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSettings:
+    """How previews are heard by the convolutional network, whose weights come with `tastebud audio install`.
+
+    weights: the file of the network's weights; without that file, or with an empty name, its block is missing.
+    batch: previews that the network hears in one tick at most; each takes a third of a second of a server's core
+        and some seconds of a small board's, so that 12 a minute leave either one time for the rest.
+    """
+
+    weights: str = "data/musicnn.npz"
+    batch: int = 12
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work; the message is shown to the owner."""
+        if self.batch <= 0:
+            raise ValueError(f"audio.batch is {self.batch}: write a number above 0, or leave audio.weights empty.")

@@ -83,6 +83,7 @@ tracks = Table(
     Column("explicit", Boolean),
     Column("isrc", Text, unique=True),
     Column("search", Text, nullable=False),
+    Column("recording", Text, index=True),  # the title as `catalog.matching` folds it, None for placeholders
     sqlite_autoincrement=True,  # the id of a merged track is never given again
 )
 
@@ -323,4 +324,34 @@ misses = Table(
     Column("service", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
+)
+
+# Long texts in the leaves of a table WITHOUT ROWID would slow every look-up down: this one keeps its row ids.
+answers = Table(
+    "answers",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("text", Text),
+    Column("at", BigInteger, nullable=False),
+)
+
+# Tracks that somebody was asked to choose from: what a link may mean, or what is on the album it leads to.
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("message_id", BigInteger, nullable=False),
+    Column("server_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("asker_id", BigInteger, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("album", Text),
+    Column("refs", JSON, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("reply_id", BigInteger),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger, index=True),
+    Column("chosen", JSON, nullable=False),
+    UniqueConstraint("message_id", "link"),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from catalog.clock import Clock
 from storage.accounts import Accounts
 from storage.announcements import Announcements
+from storage.answers import Answers
 from storage.checkpoints import Checkpoints
 from storage.database import Database, StorageSettings
 from storage.drops import Drops
@@ -14,6 +15,7 @@ from storage.features import Features
 from storage.feedback import Feedback
 from storage.misses import Misses
 from storage.models import Models
+from storage.offers import Offers
 from storage.people import People
 from storage.playlists import Playlists
 from storage.quota import Quota
@@ -43,6 +45,8 @@ class Storage:
     checkpoints: Checkpoints
     quota: Quota
     misses: Misses
+    answers: Answers
+    offers: Offers
     related: Related
 
 
@@ -71,5 +75,7 @@ async def open_storage(settings: StorageSettings, clock: Clock, key: str | None 
             checkpoints=Checkpoints(db),
             quota=Quota(db, clock),
             misses=Misses(db, clock),
+            answers=Answers(db, clock),
+            offers=Offers(db, clock),
             related=Related(db, clock),
         )

@@ -3,11 +3,13 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from catalog.matching import normalise_title
 from catalog.models import Artist, Service, Track, TrackRef
 from storage.schema import artists, refs, track_artists, tracks
 from storage.upsert import chunks, insert
@@ -83,36 +85,49 @@ async def add_refs(conn: AsyncConnection, track_id: int, wanted: Iterable[TrackR
         await conn.execute(insert(conn, refs).on_conflict_do_nothing(), rows)
 
 
+def together(tracks_known: Iterable[Track]) -> Track:
+    """Return what several sources know of one track, the first that knows wins."""
+    whole = Track("")
+    for track in tracks_known:
+        unknown = [field for field in FIELDS if getattr(whole, field) in _UNKNOWN]
+        whole = replace(whole, artists=whole.artists or track.artists, **{f: getattr(track, f) for f in unknown})
+    return whole
+
+
 async def fill(conn: AsyncConnection, known: Track, sources: Iterable[Track]) -> None:
-    """Fill what is not known of the track from the sources, the first that knows wins."""
+    """Fill what is not known of the track from the sources, the first that knows wins.
+
+    What a page alone has said of it gives way to what a service with ids says.
+    """
     sources = tuple(sources)
-    values: dict[str, Any] = {}
-    for field in FIELDS:
-        if getattr(known, field) in _UNKNOWN:
-            values[field] = next(
-                (value for source in sources if (value := getattr(source, field)) not in _UNKNOWN), None
-            )
-    values = {field: value for field, value in values.items() if value is not None}
-    credited = known.artists or next((source.artists for source in sources if source.artists), ())
-    if values or credited != known.artists:
-        title = values.get("title", known.title)
-        values["search"] = searchable(" ".join((title, *(artist.name for artist in credited))))
+    whole = together((known, *sources) if _is_vouched(known) else (*filter(_is_vouched, sources), known, *sources))
+    values: dict[str, Any] = {
+        field: getattr(whole, field) for field in FIELDS if getattr(whole, field) != getattr(known, field)
+    }
+    if values or whole.artists != known.artists:
+        values["search"] = searchable(" ".join((whole.title, *(artist.name for artist in whole.artists))))
+        values["recording"] = normalise_title(whole.title) or None
         await conn.execute(update(tracks).where(tracks.c.id == known.id).values(**values))
-    await _credit(conn, known, credited, sources)
+    await _credit(conn, known, whole.artists, sources)
+
+
+def _is_vouched(track: Track) -> bool:
+    """Tell whether a service that has an id of its own for each recording tells of the track."""
+    return track.isrc is not None or any(ref.service in (Service.SPOTIFY, Service.DEEZER) for ref in track.refs)
 
 
 async def _credit(
     conn: AsyncConnection, known: Track, credited: tuple[Artist, ...], sources: tuple[Track, ...]
 ) -> None:
-    """Write the credits if there are none, else teach those that stand their Deezer ids."""
-    if not known.artists:
+    """Write the credits if there are none or others, else teach those that stand their Deezer ids."""
+    if credited != known.artists:
         ids = [await _artist(conn, artist) for artist in credited]
         rows = [
             {"track_id": known.id, "position": position, "artist_id": artist_id}
             for position, artist_id in enumerate(dict.fromkeys(ids))
         ]
-        if rows:
-            await conn.execute(insert(conn, track_artists), rows)
+        await conn.execute(delete(track_artists).where(track_artists.c.track_id == known.id))
+        await conn.execute(insert(conn, track_artists), rows)
         return
     told = {
         searchable(artist.name): artist.deezer_id

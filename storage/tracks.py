@@ -1,6 +1,6 @@
 """The tracks, each once, whatever the services and messages it came through."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, String, cast, exists, func, literal, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.clock import Clock
+from catalog.matching import TOLERANCE_MS, may_merge, normalise_title
 from catalog.models import Service, Track, TrackRef
 from storage.database import Database
 from storage.merging import merge, present_id
 from storage.misses import MISS_STANDS, track_key
 from storage.schema import misses, people, refs, share_tracks, shares, tracks
 from storage.stamps import from_ms, to_ms
-from storage.track_rows import add_refs, fill, ids_by_refs, insert_track, load_tracks, searchable
+from storage.track_rows import add_refs, fill, ids_by_refs, insert_track, load_tracks, searchable, together
 from storage.upsert import chunks
 
 
@@ -72,8 +73,9 @@ class Tracks:
     async def save(self, track: Track) -> Track:
         """Insert the track or merge it into the one it is, and return that, with its id.
 
-        It is a known one by its id, by any of its refs, or by its ISRC unless the known one has another.
-        Unknown fields are filled, known ones kept, refs added; rows that turn out to be one are merged.
+        It is a known one by its id, by any of its refs, by its ISRC unless the known one has another, or by title,
+        artists and length where nothing speaks against it. Unknown fields are filled, known ones kept, refs added;
+        rows that turn out to be one are merged.
         """
 
         async def job(conn: AsyncConnection) -> Track:
@@ -174,14 +176,35 @@ def _shared_in(server_id: int | None) -> ColumnElement[bool]:
 
 async def _save(conn: AsyncConnection, track: Track) -> Track:
     known = await _known(conn, track)
+    known |= await _twin(conn, known, track)
     # A row with a title is older knowledge than a placeholder, and keeps its id.
-    ids = sorted(known, key=lambda track_id: (known[track_id].is_placeholder, track_id))
+    ids = _oldest_first(known)
     kept, *gone = ids or (await insert_track(conn),)
     for other in gone:
         await merge(conn, kept, other)
     await fill(conn, (await load_tracks(conn, (kept,)))[kept], (*(known[other] for other in gone), track))
     await add_refs(conn, kept, track.refs)
     return (await load_tracks(conn, (kept,)))[kept]
+
+
+def _oldest_first(known: Mapping[int, Track]) -> list[int]:
+    return sorted(known, key=lambda track_id: (known[track_id].is_placeholder, track_id))
+
+
+async def _twin(conn: AsyncConnection, known: Mapping[int, Track], track: Track) -> dict[int, Track]:
+    """Return the other row that is surely the same recording, the nearest in length, if there is one."""
+    whole = together((*(known[track_id] for track_id in _oldest_first(known)), track))
+    if not whole.title or whole.duration_ms is None:
+        return {}
+    near = (whole.duration_ms - TOLERANCE_MS, whole.duration_ms + TOLERANCE_MS)
+    query = select(tracks.c.id).where(
+        tracks.c.recording == normalise_title(whole.title), tracks.c.duration_ms.between(*near)
+    )
+    others = await load_tracks(conn, [each for each in (await conn.scalars(query)).all() if each not in known])
+    twins = {other_id: other for other_id, other in others.items() if may_merge(whole, other)}
+    length = whole.duration_ms
+    ids = sorted(twins, key=lambda other_id: (abs((twins[other_id].duration_ms or 0) - length), other_id))
+    return {other_id: twins[other_id] for other_id in ids[:1]}
 
 
 async def _known(conn: AsyncConnection, track: Track) -> dict[int, Track]:

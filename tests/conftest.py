@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.storage",
     "tests.fixtures.catalog",
     "tests.fixtures.services",
+    "tests.fixtures.sources",
     "tests.fixtures.discord",
     "tests.fixtures.product",
     "tests.fixtures.scheduler",

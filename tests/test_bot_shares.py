@@ -117,17 +117,15 @@ async def test_a_deleted_thread_and_a_deleted_channel_take_their_shares_away(roo
 async def test_a_link_to_no_track_gets_one_sentence(room: Room) -> None:
     """A broken link is answered; nothing is kept."""
     await room.member("ann").send(room.channel, "https://open.spotify.com/track/0000000000000000000000")
-    assert [message.content for message in room.said()] == [
-        "I could not find that track on Spotify: the link may be broken."
-    ]
+    assert [message.content for message in room.said()] == ["I could not find that track: the link may be broken."]
     assert await room.shared() == {}
 
 
-async def test_an_album_link_gets_one_hint_in_a_channel(room: Room) -> None:
-    """Albums are no shares; saying so once is enough."""
+async def test_a_playlist_link_gets_one_hint_in_a_channel(room: Room) -> None:
+    """Playlists are not swallowed whole; saying so once is enough."""
     ann = room.member("ann")
     for _ in range(3):
-        await ann.send(room.channel, "https://open.spotify.com/album/6akEvsycLGftJxYudPjmqK")
+        await ann.send(room.channel, "https://open.spotify.com/playlist/6akEvsycLGftJxYudPjmqK")
     assert len(room.said()) == 1
     assert await room.shared() == {}
 

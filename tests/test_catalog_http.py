@@ -6,10 +6,9 @@ from email.utils import format_datetime
 import aiohttp
 import pytest
 
-from catalog import http, redirects, waits
+from catalog import http, waits
 from catalog.errors import BadAnswer, Refused, Unreachable
 from catalog.http import Door
-from catalog.links import SHORT_HOSTS
 from sandbox.clock import FastClock
 from tests.fixtures.catalog import Canned, CannedServer, MemoryLedger
 
@@ -148,71 +147,3 @@ async def test_the_rate_is_limited(door: Door, canned: CannedServer) -> None:
     for _ in range(3):
         await door.get_json("deezer", f"{canned.origin}/thing")
     assert len(canned.asked) == 3
-
-
-# --- short links
-
-
-async def test_a_short_link_is_followed_to_its_track(door: Door, canned: CannedServer) -> None:
-    """Redirects are followed, and the page at the end is recognised without being asked."""
-    canned.put("/a", Canned(status=307, headers={"Location": "/b"}))
-    canned.put("/b", Canned(status=302, headers={"Location": f"{PAGE}?si=1&nd=1"}))
-    assert await door.resolve_redirect(f"{canned.origin}/a") == PAGE
-    assert [asked.path for asked in canned.asked] == ["/a", "/b"]
-
-
-async def test_a_short_link_whose_page_names_the_track_is_read(door: Door, canned: CannedServer) -> None:
-    """Some shorteners answer with a page for a browser instead of a redirect."""
-    canned.put("/a", Canned(f'<script>location = "{PAGE}?si=1".replace()</script>'.replace("/", "\\/")))
-    assert await door.resolve_redirect(f"{canned.origin}/a") == PAGE
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "https://evil.example/x",
-        "http://10.0.0.1/admin",
-        "http://169.254.169.254/latest/meta-data",
-        "http://[::1]/",
-        "http://localhost:9/",
-        "file:///etc/passwd",
-        "http://spotify.link/abcdef",
-        "https://user@spotify.link/abcdef",
-        "https://spotify.link:8443/abcdef",
-        "//evil.example/x",
-        "",
-        "http://[",
-    ],
-)
-async def test_a_short_link_is_not_led_astray(door: Door, canned: CannedServer, target: str) -> None:
-    """Only shorteners over https, and the configured servers, are ever asked."""
-    canned.put("/a", Canned(status=302, headers={"Location": target}))
-    assert await door.resolve_redirect(f"{canned.origin}/a") is None
-    assert len(canned.asked) == 1
-
-
-async def test_a_loop_of_redirects_ends(door: Door, canned: CannedServer) -> None:
-    """Five redirects are enough."""
-    canned.put("/a", Canned(status=302, headers={"Location": "/a"}))
-    assert await door.resolve_redirect(f"{canned.origin}/a") is None
-    assert len(canned.asked) == redirects.MOST_HOPS + 1
-
-
-async def test_a_shortener_on_a_private_address_is_not_asked(
-    door: Door, canned: CannedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A name that leads into our own network is not followed."""
-    monkeypatch.setitem(SHORT_HOSTS, "localhost", SHORT_HOSTS["spotify.link"])
-    assert await door.resolve_redirect("https://localhost/abcdef") is None
-    assert canned.asked == []
-
-
-async def test_a_shortener_that_is_gone_is_a_miss_and_one_that_is_down_is_not(door: Door, canned: CannedServer) -> None:
-    """Only an answer may be remembered as a miss."""
-    assert await door.resolve_redirect(f"{canned.origin}/gone") is None
-    canned.put("/down", Canned(status=503))
-    with pytest.raises(Unreachable):
-        await door.resolve_redirect(f"{canned.origin}/down")
-    canned.put("/limited", Canned(status=429))
-    with pytest.raises(Refused):
-        await door.resolve_redirect(f"{canned.origin}/limited")

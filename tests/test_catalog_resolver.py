@@ -7,11 +7,11 @@ import pytest
 
 from catalog.deezer import Deezer
 from catalog.errors import CatalogError, Refused, Unreachable
-from catalog.http import Door
-from catalog.links import Link, LinkKind, find_links
+from catalog.links import Link, find_links
 from catalog.models import Artist, Service, Track, TrackRef
 from catalog.resolver import SILENCE_LASTS, Resolver
 from catalog.spotify import Spotify
+from catalog.web import Web
 from sandbox.catalogue import Catalogue
 from sandbox.clock import FastClock
 from sandbox.faults import FaultKind
@@ -24,9 +24,9 @@ LOOKUPS = "/v1/tracks/*"
 
 
 @pytest.fixture
-def resolver(storage: Storage, spotify: Spotify, deezer: Deezer, door: Door, clock: FastClock) -> Resolver:
-    """Return a resolver on real storage."""
-    return Resolver(storage.tracks, storage.misses, spotify, deezer, door, clock)
+def resolver(storage: Storage, spotify: Spotify, deezer: Deezer, open_web: Web, clock: FastClock) -> Resolver:
+    """Return a resolver on real storage, whose short links lead to the server of canned answers."""
+    return Resolver(storage.tracks, storage.misses, spotify, deezer, open_web, clock)
 
 
 @pytest.fixture
@@ -43,9 +43,8 @@ def link_to(track_id: str) -> Link:
     return find_links(f"https://open.spotify.com/track/{track_id}")[0]
 
 
-def short_link(canned: CannedServer, path: str) -> Link:
-    """Return a short link that a server of ours answers for."""
-    return Link(Service.SPOTIFY, LinkKind.SHORT, f"spotify.link{path}", f"{canned.origin}{path}")
+SHORT = find_links("https://spotify.link/abcdef")[0]
+SHORT_PATH = "/web/spotify.link/abcdef"
 
 
 async def test_one_call_a_track_ever(resolver: Resolver, sandbox: Sandbox, entry: SandboxTrack) -> None:
@@ -139,33 +138,30 @@ async def test_a_short_link_is_followed_once(
     resolver: Resolver, canned: CannedServer, storage: Storage, entry: SandboxTrack
 ) -> None:
     """The track is then known under the short link too."""
-    canned.put("/abcdef", Canned(status=307, headers={"Location": link_to(entry.spotify_id).url + "?si=1"}))
-    link = short_link(canned, "/abcdef")
-    first, second = await resolver.resolve(link), await resolver.resolve(link)
+    canned.put(SHORT_PATH, Canned(status=307, headers={"Location": link_to(entry.spotify_id).url + "?si=1"}))
+    first, second = await resolver.resolve(SHORT), await resolver.resolve(SHORT)
     assert first is not None
     assert second is not None
     assert (first.id, first.spotify_id) == (second.id, entry.spotify_id)
-    assert canned.count("/abcdef") == 1
-    assert link.ref is not None
-    known = await storage.tracks.by_ref(link.ref)
+    assert canned.count(SHORT_PATH) == 1
+    assert SHORT.ref is not None
+    known = await storage.tracks.by_ref(SHORT.ref)
     assert known is not None
     assert known.spotify_id == entry.spotify_id
 
 
 async def test_a_short_link_that_cannot_be_followed_is_kept(
-    resolver: Resolver, canned: CannedServer, monkeypatch: pytest.MonkeyPatch, entry: SandboxTrack, clock: FastClock
+    resolver: Resolver, canned: CannedServer, entry: SandboxTrack, clock: FastClock
 ) -> None:
     """Its placeholder becomes the track, also if that was shared meanwhile by its long link."""
-    link = short_link(canned, "/abcdef")
-    canned.put("/abcdef", Canned(status=503))
-    kept = await resolver.resolve_or_keep(link)
+    canned.put(SHORT_PATH, Canned(status=503))
+    kept = await resolver.resolve_or_keep(SHORT)
     assert kept is not None
     assert kept.is_placeholder
     assert kept.spotify_id is None
     clock.advance(SILENCE_LASTS)
     known = await resolver.resolve(link_to(entry.spotify_id))
-    canned.put("/abcdef", Canned(status=301, headers={"Location": link_to(entry.spotify_id).url}))
-    monkeypatch.setattr("catalog.resolver.link_of", lambda ref: link if ref == link.ref else None)
+    canned.put(SHORT_PATH, Canned(status=301, headers={"Location": link_to(entry.spotify_id).url}))
     done = await resolver.finish(kept)
     assert known is not None
     assert done is not None
@@ -175,11 +171,10 @@ async def test_a_short_link_that_cannot_be_followed_is_kept(
 
 async def test_a_short_link_to_an_album_is_a_miss(resolver: Resolver, canned: CannedServer) -> None:
     """It is remembered: following it again would lead there again."""
-    canned.put("/abcdef", Canned(status=302, headers={"Location": f"https://open.spotify.com/album/{'a' * 22}"}))
-    link = short_link(canned, "/abcdef")
-    assert await resolver.resolve(link) is None
-    assert await resolver.resolve(link) is None
-    assert canned.count("/abcdef") == 1
+    canned.put(SHORT_PATH, Canned(status=302, headers={"Location": f"https://open.spotify.com/album/{'a' * 22}"}))
+    assert await resolver.resolve(SHORT) is None
+    assert await resolver.resolve(SHORT) is None
+    assert canned.count(SHORT_PATH) == 1
 
 
 # --- ids for playlists

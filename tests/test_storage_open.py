@@ -1,5 +1,6 @@
 """Opening: migrations, and databases and settings that cannot be used."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from storage.database import Database, StorageSettings
 from storage.errors import NewerDatabase, StorageError
 from storage.schema import metadata
 
+# A column that a later migration added stands at the end of a line, behind a comma.
+ADDED = re.compile(r"\n|, (?=\w+ [A-Z]+)")
+
 
 def tables_of(path: Path) -> dict[str, str]:
     """Return the SQL of every table and index in a SQLite file, without what differs by layout alone."""
@@ -20,7 +24,7 @@ def tables_of(path: Path) -> dict[str, str]:
         rows = conn.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     conn.close()
     return {
-        name: "\n".join(sorted(line.strip(" ,\t") for line in sql.splitlines()))
+        name: "\n".join(sorted(line.strip(" ,\t") for line in re.split(ADDED, sql)))
         for name, sql in rows
         if not name.startswith(("alembic", "sqlite"))
     }

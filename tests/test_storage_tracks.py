@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from catalog.models import Artist, Pick, Service, TrackRef
+from catalog.models import Artist, Pick, Service, Track, TrackRef
 from sandbox.clock import FastClock
 from storage.drops import Owner
 from storage.misses import track_key
@@ -130,6 +130,72 @@ async def test_everything_follows_a_merged_track(storage: Storage, clock: FastCl
     assert await storage.drops.dropped_since(Owner("person", 1), clock.now()) == {known}
     assert (await storage.drops.picks(drop.id))[0].track.id == known
     assert await storage.feedback.rate(CAT, gone, 1), "a button on an old message still works"
+
+
+async def test_the_same_recording_is_one_track(storage: Storage) -> None:
+    """A share of another service without ISRC meets the track it is, and what people said of either counts for one."""
+    first = await storage.tracks.save(make_track(1, title="Heroes - 2017 Remaster", duration_ms=371_000))
+    kept = (await storage.tracks.placeholder(TrackRef(Service.TIDAL, "9"))).id or 0
+    await share(storage, 1, [kept])
+    await storage.feedback.react(1, BOB, "👍", 1)
+    tidal = make_track(1, title="“Heroes”", isrc=None, duration_ms=369_500, refs=(TrackRef(Service.TIDAL, "9"),))
+    merged = await storage.tracks.save(tidal)
+    assert (merged.id, merged.title, merged.refs) == (
+        first.id,
+        first.title,
+        (spotify_ref(1), TrackRef(Service.TIDAL, "9")),
+    )
+    assert set((await storage.feedback.opinions()).track_id.tolist()) == {first.id}
+    assert (await storage.tracks.get([kept]))[kept].id == first.id
+
+
+async def test_recordings_in_doubt_stay_apart(storage: Storage) -> None:
+    """Another ISRC, another version, another length or an unknown one: no merge."""
+    same = {"title": "Hurt", "artists": (Artist("Johnny Cash"),), "duration_ms": 216_000}
+    await storage.tracks.save(make_track(1, **same))
+    others = [
+        make_track(2, **same),
+        make_track(3, **{**same, "isrc": None, "title": "Hurt - Live"}),
+        make_track(4, **{**same, "isrc": None, "duration_ms": 220_000}),
+        make_track(5, **{**same, "isrc": None, "duration_ms": None}),
+        make_track(6, **{**same, "isrc": None, "artists": (Artist("Nine Inch Nails"),)}),
+    ]
+    for other in others:
+        await storage.tracks.save(other)
+    assert len(await storage.tracks.all_ids()) == 6
+
+
+async def test_of_several_recordings_the_nearest_in_length_is_it(storage: Storage) -> None:
+    """One without ISRC joins one of two re-issues; these are not merged with each other."""
+    same = {"title": "Hurt", "artists": (Artist("Johnny Cash"),)}
+    await storage.tracks.save(make_track(1, **same, duration_ms=216_000))
+    near = await storage.tracks.save(make_track(2, **same, duration_ms=218_000))
+    joined = await storage.tracks.save(make_track(3, **same, duration_ms=218_500, isrc=None))
+    assert joined.id == near.id
+    assert len(await storage.tracks.all_ids()) == 2
+
+
+async def test_a_track_merges_once_enough_is_known_of_it(storage: Storage) -> None:
+    """A length learnt later shows that two tracks are one."""
+    known = await storage.tracks.save(make_track(1))
+    late = await storage.tracks.save(make_track(1, isrc=None, duration_ms=None, refs=(deezer_ref(4),)))
+    assert late.id != known.id
+    learnt = make_track(1, title="", artists=(), isrc=None, refs=(deezer_ref(4),))
+    assert (await storage.tracks.save(learnt)).id == known.id
+    assert len(await storage.tracks.all_ids()) == 1
+
+
+async def test_hearsay_gives_way_to_a_service_that_knows(storage: Storage) -> None:
+    """What a page alone called a track is replaced once it is known which one it is; its ref stays."""
+    page = TrackRef(Service.BANDCAMP, "band/demo")
+    heard = Track("Demo", (Artist("Somebody"),), (page,), 100_000)
+    first = await storage.tracks.save(heard)
+    known = await storage.tracks.save(make_track(1, refs=(spotify_ref(1), page)))
+    assert (known.id, known.title, known.byline) == (first.id, "Title 1", "Artist 1")
+    assert (known.duration_ms, known.refs) == (200_001, (page, spotify_ref(1)))
+    again = await storage.tracks.save(heard)
+    assert (again.title, again.byline) == ("Title 1", "Artist 1")
+    assert await storage.tracks.find("demo", 5) == []
 
 
 async def test_merging_keeps_what_the_kept_track_has(storage: Storage) -> None:

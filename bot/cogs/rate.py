@@ -7,14 +7,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.apologies import Sentence
-from bot.intake import author_of
+from bot.intake import TRACKS, author_of
 from bot.pace import Pace
 from bot.ratings import OPINIONS, Rating, parse_rating
 from bot.text import clean, cut
 from bot.views import choices_view, noted
-from catalog.links import LinkKind, find_links
+from catalog.links import find_links
 from catalog.matching import normalise_title
-from catalog.models import Track
+from catalog.models import Service, Track
+from catalog.resolver import Found
 from storage.feedback import Source
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ SUGGESTIONS = 20
 CHOICE_TEXT = 100  # Discord's limit for a suggestion
 
 HOW = "Write `{}rate <link or words> <👍, 👎 or clear>`, the opinion last."
-NO_SUCH_TRACK = "I could not find that track on Spotify: the link may be broken."
+NO_SUCH_TRACK = "I could not find that track: the link may be broken."
+IN_DOUBT = "I am not sure which track that is: use words from its title, or its link on Spotify or Deezer."
 NOT_A_TRACK = "That link leads to an album, a playlist or an artist: I can rate single tracks only."
-UNKNOWN = "I know no track by those words: paste its Spotify link, and I will."
+UNKNOWN = "I know no track by those words: paste its link, and I will."
 
 
 class Rate(commands.Cog):
@@ -49,7 +51,7 @@ class Rate(commands.Cog):
             await self._rate(context, rating)
 
     @app_commands.command(name="rate")
-    @app_commands.describe(track="A Spotify link, or words from the title", opinion="What you think of it")
+    @app_commands.describe(track="A link to it, or words from the title", opinion="What you think of it")
     @app_commands.choices(
         opinion=[
             app_commands.Choice(name="👍 like", value="like"),
@@ -109,10 +111,17 @@ class Rate(commands.Cog):
         return exact if len(exact) == 1 else found
 
     async def _by_link(self, subject: str) -> Track:
-        link = next((each for each in find_links(subject) if each.kind in (LinkKind.TRACK, LinkKind.SHORT)), None)
+        link = next((each for each in find_links(subject) if each.kind in TRACKS), None)
         if link is None:
             raise Sentence(NOT_A_TRACK)
-        track = await self.bot.services.resolver.resolve_or_keep(link)
-        if track is None:
-            raise Sentence(NO_SUCH_TRACK)
-        return track
+        found = await self.bot.services.resolver.find_or_keep(link, anew=True)
+        if found.track is None:
+            raise Sentence(_why_not(found))
+        return found.track
+
+
+def _why_not(found: Found) -> str:
+    """Return why a link cannot be rated."""
+    if found.link.kind not in TRACKS:
+        return NOT_A_TRACK
+    return IN_DOUBT if found.near or found.link.service is Service.YOUTUBE else NO_SUCH_TRACK

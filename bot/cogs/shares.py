@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOT_THERE = "I could not find that track on Spotify: the link may be broken."
+NOT_THERE = "I could not find that track: the link may be broken."
 NOT_A_TRACK = "I listen to single tracks: post a track's own link, and everybody's 👍 👎 on it will count."
 
 
 class Shares(commands.Cog):
-    """Post a Spotify link, and everybody can say with 👍 or 👎 what they think of it."""
+    """Post a link to a track, from whatever service, and everybody can say with 👍 or 👎 what they think of it."""
 
     def __init__(self, bot: "TastebudBot") -> None:
         self.bot = bot
@@ -36,12 +36,12 @@ class Shares(commands.Cog):
             return
         self.bot.progress.begin(message.channel.id, message.id)
         async with self.bot.turns.live(message.id):
-            taken = await self.bot.intake.take(message)
+            taken = await self.bot.intake.take(message, anew=True)
         await self.bot.progress.done(message.channel.id, message.id, save=True)
         if taken.share:
             await self.bot.invitation.add(message)
             await self._remember(message.guild.id, message.channel.id)
-        else:
+        if not await self.bot.offering.ask(message, taken) and not taken.share:
             await self._explain(message, taken)
 
     @commands.Cog.listener()
@@ -55,9 +55,10 @@ class Shares(commands.Cog):
         async with self.bot.turns.live(message.id):
             if not links_in(message) and not await self.bot.services.storage.shares.by_message(message.id):
                 return
-            taken = await self.bot.intake.take(message)
+            taken = await self.bot.intake.take(message, anew=True)
         if taken.new:
             await self.bot.invitation.add(message)
+        await self.bot.offering.ask(message, taken)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -105,6 +106,7 @@ class Shares(commands.Cog):
     async def _remove(self, message_id: int) -> None:
         async with self.bot.turns.live(message_id):
             await self.bot.services.storage.shares.remove([message_id])
+        await self.bot.offering.forget([message_id])
 
     async def _remove_channel(self, channel_id: int) -> None:
         shares = await self.bot.services.storage.shares.recent(channel_id=channel_id)

@@ -22,9 +22,10 @@ from catalog.spotify import SpotifySettings
 from sandbox.catalogue import Catalogue, make_catalogue
 from sandbox.clock import FastClock
 from sandbox.demo.tastes import Heard, Taste, draw_tastes
+from sandbox.pointing import UNPACED, pointing
 from sandbox.records import SandboxTrack
 from sandbox.server import Sandbox
-from scheduler.settings import ScheduleSettings
+from scheduler.settings import AudioSettings, ScheduleSettings
 from storage.database import StorageSettings
 
 NAMES = ("Mia", "Tom", "Aylin", "Jonas", "Priya", "Noor", "Felix", "Sofia", "Kofi", "Yuki", "Rosa", "Emil")
@@ -80,7 +81,9 @@ def demo_settings(sandbox: Sandbox, folder: Path) -> Settings:
             url=f"sqlite+aiosqlite:///{folder / 'tastebud.db'}", key_file=str(folder / "tastebud.key")
         ),
         spotify=SpotifySettings(api_base=sandbox.spotify_api_base, accounts_base=sandbox.accounts_base),
-        deezer=DeezerSettings(api_base=sandbox.deezer_base, rate=10_000.0),  # loopback needs no pacing
+        deezer=DeezerSettings(api_base=sandbox.deezer_base, rate=UNPACED),
+        **pointing(sandbox),
+        audio=AudioSettings(weights=""),  # the same evening on every machine, whether or not it has the weights
         schedule=ScheduleSettings(enrich_batch=120),
         log=LogSettings(level="ERROR"),
     )
@@ -93,6 +96,8 @@ def demo_secrets(sandbox: Sandbox) -> Secrets:
         spotify_client_id=SecretStr(sandbox.client_id),
         spotify_client_secret=SecretStr(sandbox.client_secret),
         spotify_refresh_token=SecretStr(sandbox.refresh_token),
+        lastfm_api_key=SecretStr(sandbox.lastfm.key),
+        listenbrainz_token=SecretStr(sandbox.listenbrainz.token),
     )
 
 

@@ -1,0 +1,104 @@
+"""Ask the site that a link leads to what it is: its oEmbed, Apple's lookup, or its page."""
+
+import logging
+from dataclasses import dataclass
+
+from catalog.errors import CatalogError
+from catalog.itunes import ITunes
+from catalog.links import Link
+from catalog.models import Artist, Service, Track
+from catalog.pages import duration_on, read_page, readings_of, track_on
+from catalog.titles import Reading, read_upload, read_video
+from catalog.web import Web
+
+log = logging.getLogger(__name__)
+
+YOUTUBE_OEMBED = "https://www.youtube.com/oembed"
+SOUNDCLOUD_OEMBED = "https://soundcloud.com/oembed"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a site says of a link.
+
+    `readings` are tracks that it may be, the likeliest first, without refs; `words` is all that was said, for what
+    may be meant by it; `vouched` tells that the site is about music and its first reading is a track, even if no
+    other service has it.
+    """
+
+    readings: tuple[Track, ...] = ()
+    words: str = ""
+    vouched: bool = False
+
+
+class Describer:
+    """Describe links to tracks; None is a miss, an error of the tree means that the site could not be asked."""
+
+    def __init__(self, web: Web, itunes: ITunes | None = None) -> None:
+        self._web = web
+        self._itunes = itunes
+
+    async def describe(self, link: Link) -> Description | None:
+        """Return what the site of a link says of it."""
+        match link.service:
+            case Service.YOUTUBE:
+                return await self._video(link)
+            case Service.SOUNDCLOUD:
+                return await self._upload(link)
+            case Service.APPLE:
+                return await self._apple(link) or await self._page(link)
+            case _:
+                return await self._page(link)
+
+    async def _video(self, link: Link) -> Description | None:
+        said = await self._web.oembed(link.service, YOUTUBE_OEMBED, link.url)
+        if said is None:
+            return None
+        title, channel = _text(said.get("title")), _text(said.get("author_name"))
+        readings = read_video(title, channel)
+        return _described(readings, f"{title} {channel}", vouched=bool(readings) and readings[0].sure)
+
+    async def _upload(self, link: Link) -> Description | None:
+        said = await self._web.oembed(link.service, SOUNDCLOUD_OEMBED, link.url)
+        if said is None:
+            return None
+        title, owner = _text(said.get("title")), _text(said.get("author_name"))
+        readings = read_upload(title.removesuffix(f" by {owner}"), owner)
+        return _described(readings, f"{title} {owner}", vouched=bool(readings))
+
+    async def _apple(self, link: Link) -> Description | None:
+        """Return what Apple's lookup says in the link's own shop; its page says the same, less exactly."""
+        if self._itunes is None:
+            return None
+        try:
+            found = (await self._itunes.tracks_in(link.market).fetch([link.id]))[link.id]
+        except CatalogError as error:
+            log.info("Apple's lookup cannot be asked, its page will be: %s", error)
+            return None
+        return _told(found.track) if found is not None else None
+
+    async def _page(self, link: Link) -> Description | None:
+        text = await self._web.page(link.service, link.url)
+        if text is None:
+            return None
+        page = read_page(text)
+        if track := track_on(page):
+            return _told(track)
+        readings = readings_of(page)
+        words = " ".join(f"{reading.artist} {reading.title}" for reading in readings[:1])
+        return _described(readings, words, vouched=bool(readings), duration_ms=duration_on(page))
+
+
+def _told(track: Track) -> Description:
+    return Description((track,), f"{track.title} {track.byline}", vouched=True)
+
+
+def _described(
+    readings: tuple[Reading, ...], words: str, *, vouched: bool, duration_ms: int | None = None
+) -> Description:
+    tracks = (Track(each.title, (Artist(each.artist),), duration_ms=duration_ms) for each in readings)
+    return Description(tuple(tracks), words, vouched)
+
+
+def _text(value: object) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
