@@ -1,7 +1,7 @@
 """Ask the site that a link leads to what it is: its oEmbed, Apple's lookup, or its page."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.errors import CatalogError
 from catalog.itunes import ITunes
@@ -23,12 +23,13 @@ class Description:
 
     `readings` are tracks that it may be, the likeliest first, without refs; `words` is all that was said, for what
     may be meant by it; `vouched` tells that the site is about music and its first reading is a track, even if no
-    other service has it.
+    other service has it; `likely` that it is worth a search wherever one costs.
     """
 
     readings: tuple[Track, ...] = ()
     words: str = ""
     vouched: bool = False
+    likely: bool = False
 
 
 class Describer:
@@ -56,7 +57,9 @@ class Describer:
             return None
         title, channel = _text(said.get("title")), _text(said.get("author_name"))
         readings = read_video(title, channel)
-        return _described(readings, f"{title} {channel}", vouched=bool(readings) and readings[0].sure)
+        said_so = bool(readings) and readings[0].sure
+        described = _described(readings, f"{title} {channel}", vouched=said_so)
+        return replace(described, likely=said_so or (bool(readings) and readings[0].own))
 
     async def _upload(self, link: Link) -> Description | None:
         said = await self._web.oembed(link.service, SOUNDCLOUD_OEMBED, link.url)
@@ -90,14 +93,14 @@ class Describer:
 
 
 def _told(track: Track) -> Description:
-    return Description((track,), f"{track.title} {track.byline}", vouched=True)
+    return Description((track,), f"{track.title} {track.byline}", vouched=True, likely=True)
 
 
 def _described(
     readings: tuple[Reading, ...], words: str, *, vouched: bool, duration_ms: int | None = None
 ) -> Description:
     tracks = (Track(each.title, (Artist(each.artist),), duration_ms=duration_ms) for each in readings)
-    return Description(tuple(tracks), words, vouched)
+    return Description(tuple(tracks), words, vouched, likely=vouched)
 
 
 def _text(value: object) -> str:

@@ -35,11 +35,11 @@ class Finder:
     async def find(self, said: Description) -> Finding:
         """Return the one track that is meant, beyond doubt, or what it may be; raise when it could not be asked.
 
-        What is not vouched for may be no music at all, so it costs no search on Spotify unless Deezer is out.
+        What may be no music at all costs no search on Spotify unless Deezer is out.
         """
         search = _Search(said.readings[:MOST_READINGS])
         troubles = [await search.on(self._deezer_hits)]
-        if not search.passed and (said.vouched or troubles[0] is not None):
+        if not search.passed and (said.likely or troubles[0] is not None):
             troubles.append(await search.on(self._spotify_hits))
         if len(search.passed) == 1:
             return Finding(await self.complete(search.passed[0]))

@@ -1,7 +1,7 @@
 """Tell whether two tracks are the same recording; pure, imports nothing of ours but the nouns."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from catalog.models import Track
 from catalog.spelling import letters, normalise_isrc, normalise_name, normalise_title, plain_title
@@ -21,6 +21,7 @@ __all__ = [
 
 # Services round and trim silence differently; recordings that differ by more were seen to be other versions.
 TOLERANCE_MS = 3000
+MOST_JOINED = 8
 
 # One service credits a pair as one name, another as two.
 _JOINTS = re.compile(r"\s*(?:[,;/&+×]|\b(?:x|vs|feat|featuring|ft|with|and|und|et|y)\b\.?)\s*", re.IGNORECASE)
@@ -123,9 +124,18 @@ def _names(track: Track) -> set[str]:
 
 
 def _parts(track: Track) -> set[str]:
-    """Return the names of a track's artists, and the names that joint ones are made of."""
-    pieces = (piece for artist in track.artists for piece in _JOINTS.split(artist.name))
-    return _names(track) | _real(normalise_name(piece) for piece in pieces)
+    """Return the names of a track's artists, and all that joint ones may be made of: `A & B, C` holds `A & B` too."""
+    return _names(track) | _real(normalise_name(piece) for artist in track.artists for piece in _pieces(artist.name))
+
+
+def _pieces(name: str) -> Iterator[str]:
+    """Yield each run of the names in a joint name; past a few it is a crowd, of which each alone will do."""
+    joints = list(_JOINTS.finditer(name))
+    begins, ends = [0, *(joint.end() for joint in joints)], [*(joint.start() for joint in joints), len(name)]
+    longest = len(ends) if len(ends) <= MOST_JOINED else 1
+    for first, begin in enumerate(begins):
+        for end in ends[first : first + longest]:
+            yield name[begin:end]
 
 
 def _real(names: Iterable[str]) -> set[str]:

@@ -220,7 +220,9 @@ class Resolver:
     async def _found_elsewhere(self, track: Track) -> Track:
         """Return the track as a service with ids has it, or itself while none has or none can be asked."""
         try:
-            found = await self._finder.find(Description((track,), f"{track.title} {track.byline}", vouched=True))
+            found = await self._finder.find(
+                Description((track,), f"{track.title} {track.byline}", vouched=True, likely=True)
+            )
         except CatalogError as error:
             log.info("A chosen track is kept as its page names it: %s", error)
             return track

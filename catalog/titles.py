@@ -12,11 +12,15 @@ from catalog.matching import normalise_name
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand an upload's name; `sure` where the site made the name itself from artist and title."""
+    """One way to understand an upload's name.
+
+    `sure` where the site made the name itself from artist and title, `own` where the title names who uploaded it.
+    """
 
     artist: str
     title: str
     sure: bool = False
+    own: bool = False
 
 
 _TOPIC = re.compile(r"\s+-\s+topic\s*$", re.IGNORECASE)
@@ -55,6 +59,12 @@ _QUOTED = re.compile(
     rf"^(?P<artist>[^{_OPENING}]{{1,80}}?)\s*[{_OPENING}](?P<title>[^{_OPENING}{_CLOSING}]{{1,120}})[{_CLOSING}](?P<rest>.*)$"
 )
 _COLON = re.compile(r"(?<=[^\s0-9]):\s+(?=\S)")
+# What stands behind a dash and is no title; `Live Forever`, `Radio Ga Ga` and `Single Ladies` are.
+_VERSION = re.compile(
+    r"(?:live|acoustic|unplugged|instrumental|demo|sped\s+up|slowed)(?:\s+(?:at|in|from|on|version|session|take|\d{4})\b.*)?$"
+    r"|(?:.*\s)?(?:remix|mix|edit|version|session|remaster(?:ed)?|dub|bootleg|vip)\s*\d*$",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _BY = re.compile(r"^(?P<title>.+?)\s+by\s+(?P<artist>.+)$", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -94,15 +104,22 @@ def by_line(text: str) -> Reading | None:
 
 
 def _split(bare: str, sign: re.Pattern[str], owner: str) -> tuple[Reading, ...]:
-    """Read `Artist - Title` and `Title - Artist`, or the one of them that the owner's name confirms."""
-    dash = sign.search(bare)
-    if dash is None:
+    """Read `Artist - Title` and `Title - Artist`, or the one of them that the owner's name confirms.
+
+    What an owner calls `Title - Live in Oslo` has no artist in it.
+    """
+    pairs = [(bare[: dash.start()].strip(), bare[dash.end() :].strip()) for dash in sign.finditer(bare)]
+    if not pairs:
         return ()
-    left, right = bare[: dash.start()].strip(), bare[dash.end() :].strip()
+    for left, right in pairs if owner else ():
+        if _same(_name(left), owner):
+            return (Reading(_name(left), _unquoted(right), own=True),)
+        if _same(_name(right), owner):
+            return (Reading(_name(right), _unquoted(left), own=True),)
+    left, right = pairs[0]
     usual, turned = Reading(_name(left), _unquoted(right)), Reading(_name(right), _unquoted(left))
-    if owner and _same(usual.artist, owner):
-        return (usual,)
-    return (turned,) if owner and _same(turned.artist, owner) else (usual, turned)
+    is_version = owner and len(pairs) == 1 and _VERSION.match(right)
+    return (Reading(owner, bare), usual) if is_version else (usual, turned)
 
 
 def _quoted(bare: str) -> tuple[Reading, ...]:

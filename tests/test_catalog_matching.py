@@ -52,6 +52,9 @@ def test_titles_of_the_same_recording_are_equal(a: str, b: str) -> None:
     [
         ("Heroes", "Heroes (Live)"),
         ("Heroes", "Heroes - Acoustic"),
+        ("Old Town Road", "Old Town Road feat. Billy Ray Cyrus - Remix"),
+        ("Old Town Road", "Old Town Road (feat. Billy Ray Cyrus) [Remix]"),
+        ("Money", "Money - Mono / Remastered"),
         ("One More Time", "One More Time (Club Mix)"),
         ("Strobe", "Strobe (Radio Edit)"),
         ("がんばれ", "かんばれ"),
@@ -136,6 +139,7 @@ TOGETHER = [
         "Instant Crush | Daft Punk | 5:38",
     ),
     ("Empire State Of Mind | JAY-Z; Alicia Keys | 4:36", "Empire State of Mind (feat. Alicia Keys) | Jay-Z | 4:37"),
+    ("Letter | Nico & the Sparkles; Ann Heather | 3:00", "Letter | Nico & the Sparkles, Ann Heather | 3:00"),
     (
         "How Deep Is Your Love | Calvin Harris; Disciples | 3:32",
         "How Deep Is Your Love | Calvin Harris & Disciples | 3:33",

@@ -37,7 +37,7 @@ def help_embed(prefix: str, like: str, dislike: str, drop_size: int) -> discord.
     )
     embed.add_field(
         name="Share and react",
-        value=f"Post a Spotify link to a track, and everybody can say {like} or {dislike} below it. "
+        value=f"Post a link to a track, and everybody can say {like} or {dislike} below it. "
         "Take a reaction back, edit or delete the message, and I forget it too.",
         inline=False,
     )
