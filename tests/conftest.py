@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.fixtures.clock",
+    "tests.fixtures.postgres",
     "tests.fixtures.storage",
     "tests.fixtures.catalog",
     "tests.fixtures.services",
