@@ -1,5 +1,6 @@
 """The database: opened and migrated here, read through a pool, written through one writer."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -69,7 +70,16 @@ class Database:
         it must not await another write. Whatever it raises is raised here, the database's own errors as
         StorageError, and then nothing of it is kept.
         """
-        return await self._writer.write(job)
+        return await self._writer.submit(job)
+
+    def submit(self, job: Job[T]) -> "asyncio.Future[T]":
+        """Queue the job as `write` does, at once, and return the future of its result."""
+        return self._writer.submit(job)
+
+    @property
+    def queued(self) -> int:
+        """Return how many jobs were queued so far."""
+        return self._writer.queued
 
 
 async def _migrate(engine: AsyncEngine) -> None:

@@ -16,8 +16,9 @@ from storage.feedback_reads import FeedbackReads
 from storage.merging import present_id
 from storage.opinions import FeedbackRow, OpinionRows, Source
 from storage.people import Author, ensure, touch
-from storage.reactions import KEY, emoji_key, look, settle, stand
-from storage.schema import NO_EMOJI, NO_SHARE, emojis, feedback, people, shares
+from storage.reaction_batches import Act, Reactions
+from storage.reactions import KEY, settle
+from storage.schema import NO_EMOJI, NO_SHARE, emojis, feedback, shares
 from storage.stamps import Stamper, to_ms
 from storage.upsert import insert
 
@@ -30,30 +31,18 @@ class Feedback(FeedbackReads):
     def __init__(self, db: Database, clock: Clock) -> None:
         super().__init__(db)
         self._stamps = Stamper(clock)
+        self._reactions = Reactions(db)
 
     async def react(self, message_id: int, author: Author, emoji: str, value: int, at: datetime | None = None) -> bool:
         """Record a reaction, for each track of the message; False if the message is no share we know.
 
         A replay keeps the instant of the first time.
         """
-        stamp = self._stamp(at)
-
-        async def job(conn: AsyncConnection) -> bool:
-            place = await look(conn, message_id, author, emoji)
-            if place is None:
-                return False
-            person = place.person or await ensure(conn, author)
-            if not person.opted_out:
-                emoji_id = place.emoji_id or await emoji_key(conn, emoji)
-                await stand(conn, place, (person.id,), emoji_id, value, stamp)
-            return True
-
-        return await self._db.write(job)
+        return await self._reactions.write(Act(message_id, author, emoji, value, self._stamp(at)))
 
     async def unreact(self, message_id: int, discord_id: int, emoji: str) -> bool:
         """Take a reaction away; False if it did not stand."""
-        person_id = select(people.c.id).where(people.c.discord_id == discord_id).scalar_subquery()
-        return await self._take_away(message_id, emoji, feedback.c.person_id == person_id) > 0
+        return await self._reactions.write(Act(message_id, Author(discord_id, ""), emoji, None, at=0))
 
     async def clear(self, message_id: int, emoji: str | None = None) -> int:
         """Take all reactions off a message, or all with that emoji; return how many rows went."""

@@ -47,6 +47,10 @@ class People:
         found = await self._where(people.c.discord_id == discord_id)
         return found[0] if found else None
 
+    async def named(self, name: str) -> list[Person]:
+        """Return the members of that name, whatever the case."""
+        return await self._where(func.lower(people.c.name) == name.strip().lower())
+
     async def get(self, ids: Collection[int]) -> dict[int, Person]:
         """Return the members with these ids."""
         found = [person for chunk in chunks(ids) for person in await self._where(people.c.id.in_(chunk))]
@@ -163,7 +167,12 @@ def _touch(dialect: str) -> Insert:
 async def touch(conn: AsyncConnection, person_ids: Iterable[int], server_id: int | None, at: int) -> None:
     """Remember, inside a transaction, that these people did something in that server (None: in private) at `at` ms."""
     place = NO_SERVER if server_id is None else server_id
-    rows = [{"person_id": person_id, "server_id": place, "active_at": at} for person_id in person_ids]
+    await touch_all(conn, ((person_id, place, at) for person_id in person_ids))
+
+
+async def touch_all(conn: AsyncConnection, doings: Iterable[tuple[int, int, int]]) -> None:
+    """Remember, inside a transaction, who did something in which server, and when: (person, server, ms)."""
+    rows = [{"person_id": person_id, "server_id": server_id, "active_at": at} for person_id, server_id, at in doings]
     if rows:
         await conn.execute(_touch(conn.dialect.name), rows)
 

@@ -51,9 +51,11 @@ class Writer:
         self._queue: asyncio.Queue[_Entry[Any] | None] = asyncio.Queue()
         self._task = asyncio.create_task(self._run(), name="storage-writer")
         self._closing = False
+        self.queued = 0
+        """Jobs queued so far: who queued the last one may still add to it."""
 
-    async def write(self, job: Job[T]) -> T:
-        """Run the job in a transaction and return its result once that is on the disk.
+    def submit(self, job: Job[T]) -> "asyncio.Future[T]":
+        """Queue the job; the future has its result once that is on the disk.
 
         A caller that is cancelled meanwhile leaves the writer unharmed; the job may still land.
         """
@@ -61,7 +63,8 @@ class Writer:
             raise StorageError(_CLOSED)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait(_Entry(job, done))
-        return await done
+        self.queued += 1
+        return done
 
     async def close(self) -> None:
         """Commit everything that has queued up, then end."""
