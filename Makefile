@@ -10,7 +10,7 @@ SEEDS ?= 10
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-seeds run link audio test check lint format docs bench clean
+.PHONY: help demo demo-seeds run link audio test check lint format docs gallery bench clean
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ format: $(STAMP)  ## Put the code into its form.
 
 docs: $(STAMP)  ## Write config.toml, .env.example and the README's table anew from the settings.
 	@$(BIN)/python -m bot.config_text
+
+gallery: $(STAMP)  ## Draw every picture and page into docs/gallery, to be looked at.
+	@$(BIN)/python -m tests.gallery
 
 bench: $(STAMP)  ## Measure speed, as ratios in one run.
 	@$(BIN)/python -m benchmarks

@@ -1,10 +1,14 @@
 """Measure what a track's blocks cost: `python -m benchmarks.enrich [clip]`.
 
-Seconds are of one core, the median of some runs; megabytes are the most that numpy holds at a time beyond what it held
+Seconds are of one core, the median of some runs; megabytes are the most that is held at a time beyond what was held
 before. The clip is a chord in noise, half a minute of stereo MP3 as previews are, unless another file is named. Where
 the packages onnx and onnxruntime are installed (the product needs neither) the same network is run by them too.
+
+The blocks that others tell (`reccobeats`, `tags`) are asked for over HTTP from the sandbox's services, whose own work
+is in their seconds. How many calls a track costs matters more there: the real ones answer once to eight times a second.
 """
 
+import asyncio
 import io
 import sys
 import time
@@ -20,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
+from benchmarks.enrich_sources import ask_sources, show_sources
 from catalog.models import Artist, Track
 from recommender.audio import AUDIO_NAMES, Clip, describe_clip, open_clip
 from recommender.cnn import CNN_NAMES, PATCHES_AT_ONCE, Network
@@ -144,6 +149,7 @@ def main() -> int:
         seconds = len(clip.samples) / clip.rate
         console.print(f"A clip of {seconds:.1f} s and {len(preview) / 1e6:.1f} MB; weights: {origin}.", highlight=False)
         console.print(_blocks(preview, clip, network))
+        console.print(show_sources(asyncio.run(ask_sources())))
         _compare(console, clip, weights, network)
         a_clip = _seconds(lambda: network.describe(clip)) * SECONDS / seconds
     console.print(f"cnn: {a_clip:.2f} s of one core for {SECONDS} s of sound (at most {CNN_BUDGET}).", highlight=False)

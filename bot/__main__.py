@@ -54,11 +54,12 @@ def link(
     context: typer.Context,
     config: ConfigOption = None,
     browser: Annotated[bool, typer.Option(help="Open the consent page in this machine's browser.")] = True,
+    library: Annotated[bool, typer.Option("--import", help="Consent to reading its saved and top tracks too.")] = False,
 ) -> None:
     """Link the Spotify account that owns the playlists."""
     from bot import cli
 
-    raise typer.Exit(cli.link(config or context.obj, browser=browser))
+    raise typer.Exit(cli.link(config or context.obj, browser=browser, library=library))
 
 
 @app.command()
@@ -89,6 +90,38 @@ def quota(context: typer.Context, config: ConfigOption = None) -> None:
     raise typer.Exit(cli.quota(config or context.obj))
 
 
+@app.command()
+def similar(
+    context: typer.Context,
+    track: Annotated[list[str], typer.Argument(help="A link to the track, or words from its title and artists.")],
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100, help="How many neighbours to show.")] = 10,
+    config: ConfigOption = None,
+) -> None:
+    """Show the tracks nearest to one, and the tags that tie them."""
+    from bot import cli
+
+    raise typer.Exit(cli.similar(config or context.obj, " ".join(track), count))
+
+
+@app.command(name="import")
+def import_(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="A CSV of tracks, or an export of Spotify, ListenBrainz or Last.fm.")
+    ] = None,
+    member: Annotated[str, typer.Option("--member", "-m", help="Whose it is: a Discord id, or the name here.")] = "",
+    spotify: Annotated[bool, typer.Option("--spotify", help="Take what the linked account saved and hears.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the member's last import back.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is understood, and keep nothing.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Bring along what a member likes elsewhere, so that they start warm."""
+    from bot import cli
+
+    wish = cli.ImportWish(file, member, spotify=spotify, undo=undo, dry_run=dry_run)
+    raise typer.Exit(cli.bring(config or context.obj, wish))
+
+
 @audio.command(name="install")
 def audio_install(
     context: typer.Context,
@@ -113,6 +146,26 @@ def audio_show(
     from bot import cli
 
     raise typer.Exit(cli.audio_show(config or context.obj, file))
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A folder with feedback.csv and tracks.csv.")],
+    config: ConfigOption = None,
+    seeds: Annotated[str, typer.Option(help="What splits and ways are drawn from, with commas between.")] = "0,1,2",
+    full: Annotated[bool, typer.Option("--full", help="Slow opponents too: a forest for every new member.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures for programs.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the figures into this file, such as curves.png.")] = None,
+    joined: Annotated[
+        Path | None, typer.Option("--join", help="A folder to take artists' tags and factors from.")
+    ] = None,
+) -> None:
+    """Measure how well recommending works on real feedback, beside what else could be used."""
+    from bot import cli
+
+    code = cli.evaluate(config or context.obj, folder, seeds, full=full, as_json=as_json, plot=plot, joined=joined)
+    raise typer.Exit(code)
 
 
 @app.command(name="config")

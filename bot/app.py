@@ -18,10 +18,12 @@ from catalog.tokens import Tokens
 from catalog.web import Web
 from scheduler.enrich import Enricher
 from scheduler.gather import Gatherer
+from scheduler.importing import Importer
 from scheduler.jobs import Jobs
 from scheduler.linking import Linker
 from scheduler.picking import Picker
 from scheduler.playlists import PlaylistWriter
+from scheduler.similar import Similar
 from scheduler.weekly import Weekly
 from storage.stores import open_storage
 
@@ -35,24 +37,27 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
     """
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(open_storage(settings.storage, clock, plain(secrets.tastebud_key)))
+        if not settings.discord.remember_words:
+            await storage.said.forget()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         door = Door(session, clock, storage.quota, settings=settings.sources)
         stack.push_async_callback(door.settle)
         web = await stack.enter_async_context(Web(clock, storage.quota, settings.catalog, _base_addresses(settings)))
-        tokens = Tokens(settings.spotify, secrets.spotify, storage.accounts, clock)
+        tokens = Tokens(settings.spotify, secrets.spotify, storage.accounts, clock, storage.quota)
         spotify = Spotify(settings.spotify, tokens, storage.quota, clock)
         stack.callback(spotify.close)
         deezer = Deezer(settings.deezer, door)
         sources = open_sources(settings, secrets, door, storage.answers, spotify, clock)
         resolver = Resolver(storage.tracks, storage.misses, spotify, deezer, web, clock, sources)
         picker = Picker(storage, clock, settings.schedule, settings.taste, settings.ranking)
-        linker = Linker(storage, resolver, clock, settings.schedule.id_searches)
-        enricher = Enricher(storage, resolver, deezer, clock, settings.audio)
-        gatherer = Gatherer(storage, deezer, clock, settings.schedule)
+        linker = Linker(storage, resolver, clock, settings.schedule.id_searches, sources)
+        enricher = Enricher(storage, resolver, deezer, clock, settings.audio, sources)
+        gatherer = Gatherer(storage, deezer, clock, settings.schedule, sources)
         writer = PlaylistWriter(spotify, storage, clock)
-        weekly = Weekly(storage, picker, resolver, writer, clock, settings.schedule)
+        weekly = Weekly(storage, picker, resolver, writer, clock, settings.schedule, sources=sources)
         adoption = Adoption(tokens, storage.accounts, secrets.spotify)
-        chores: list[Chore] = [adoption]
+        importer = Importer(storage, resolver, deezer, spotify, sources, clock, settings.imports)
+        chores: list[Chore] = [adoption, importer.run]
         jobs = Jobs(enricher, gatherer, weekly, clock, settings.schedule, chores=chores)
         stack.push_async_callback(jobs.stop)
         yield Services(
@@ -66,9 +71,11 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
             sources=sources,
             resolver=resolver,
             picker=picker,
+            similar=Similar(storage, picker),
             linker=linker,
             enricher=enricher,
             gatherer=gatherer,
+            importer=importer,
             weekly=weekly,
             jobs=jobs,
             adoption=adoption,

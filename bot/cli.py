@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def run(config: Path | None) -> int:
     return _carry_out(config, work)
 
 
-def link(config: Path | None, *, browser: bool) -> int:
+def link(config: Path | None, *, browser: bool, library: bool = False) -> int:
     """Link the account that owns the playlists; return the exit code."""
 
     async def work(settings: Settings, secrets: Secrets) -> int:
@@ -50,7 +51,7 @@ def link(config: Path | None, *, browser: bool) -> int:
         from bot.link import link as link_account
 
         console = Console()
-        grant = await link_account(settings, secrets, SystemClock(), console, browser=browser)
+        grant = await link_account(settings, secrets, SystemClock(), console, browser=browser, library=library)
         console.print(describe_grant(grant), highlight=False)
         return 0
 
@@ -65,6 +66,28 @@ def drop(config: Path | None, *, dry_run: bool) -> int:
 
         act = preview if dry_run else drop_now
         return await act(settings, secrets, SystemClock(), Console())
+
+    return _carry_out(config, work)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWish:
+    """What `tastebud import` was asked for."""
+
+    file: Path | None
+    member: str
+    spotify: bool = False
+    undo: bool = False
+    dry_run: bool = False
+
+
+def bring(config: Path | None, wish: ImportWish) -> int:
+    """Import a file or the linked account's library, or undo an import; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.importing_cli import bring as bring_along
+
+        return await bring_along(settings, secrets, SystemClock(), Console(), wish)
 
     return _carry_out(config, work)
 
@@ -95,6 +118,18 @@ def quota(config: Path | None) -> int:
     return _carry_out(config, work)
 
 
+def similar(config: Path | None, words: str, count: int) -> int:
+    """Show the tracks nearest to one; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.similar_show import show_similar
+
+        await show_similar(settings, secrets, SystemClock(), Console(), words, count)
+        return 0
+
+    return _carry_out(config, work)
+
+
 def audio_install(config: Path | None, wheel: Path | None) -> int:
     """Put the network's weights where the settings want them; return the exit code."""
 
@@ -115,6 +150,24 @@ def audio_show(config: Path | None, file: Path) -> int:
         from scheduler.threads import in_thread
 
         await in_thread(show, settings.audio, file, Console())
+        return 0
+
+    return _carry_out(config, work)
+
+
+def evaluate(
+    config: Path | None, folder: Path, seeds: str, *, full: bool, as_json: bool, plot: Path | None, joined: Path | None
+) -> int:
+    """Judge the ways to recommend by a folder of feedback; return the exit code."""
+
+    async def work(settings: Settings, _: Secrets) -> int:
+        from bot.evaluating import Output, seeds_of, show
+        from recommender.evaluation import Plan
+        from scheduler.threads import in_thread
+
+        plan = Plan(taste=settings.taste, seeds=seeds_of(seeds), full=full)
+        output = Output(as_json=as_json, plot=plot)
+        await in_thread(show, folder, plan, output, Console(), Console(stderr=True), joined)
         return 0
 
     return _carry_out(config, work)

@@ -15,6 +15,8 @@ from bot.apologies import Sentence
 from bot.cogs import COGS
 from bot.cogs.errors import TastebudTree
 from bot.emoji import Verdicts
+from bot.importing import Importing
+from bot.importing_views import IMPORT_ITEMS
 from bot.intake import Intake, links_in
 from bot.inviting import Invitation
 from bot.lists import page_of
@@ -67,6 +69,7 @@ class TastebudBot(commands.Bot):
         self.progress = Progress(storage.checkpoints)
         self.intake = Intake(services)
         self.offering = Offering(self)
+        self.importing = Importing(self)
         self.invitation = Invitation(settings.like, settings.dislike)
         self.reconciler = Reconciler(self, storage.feedback, self.verdicts)
         self.caught_up = asyncio.Event()
@@ -77,7 +80,7 @@ class TastebudBot(commands.Bot):
         await self.progress.load()
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(*DYNAMIC_ITEMS, *OFFER_ITEMS)
+        self.add_dynamic_items(*DYNAMIC_ITEMS, *OFFER_ITEMS, *IMPORT_ITEMS)
         if self.services.settings.discord.sync_commands:
             await self._sync_commands()
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.web.settings import WebSettings
 from catalog.deezer import DeezerSettings
 from catalog.itunes import ITunesSettings
 from catalog.lastfm import LastFmSettings
@@ -18,7 +19,7 @@ from catalog.spotify_settings import SpotifySecrets, SpotifySettings
 from catalog.web import CatalogSettings
 from recommender.ranking import RankingSettings
 from recommender.taste import TasteSettings
-from scheduler.settings import AudioSettings, ScheduleSettings
+from scheduler.settings import AudioSettings, ImportSettings, ScheduleSettings
 from storage.database import StorageSettings
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -36,6 +37,8 @@ class DiscordSettings:
     like: emoji that count as a like.
     dislike: emoji that count as a dislike.
     allow_bots: whether links posted by other bots and webhooks count.
+    remember_words: whether what members write beside a link helps to tell what the track is like; it is never shown,
+        goes with the message, and is forgotten at the next start once this is false.
     sweep_days: days of known shares that are looked through for missed reactions at start.
     recheck_days: days before a gap in which the people behind every reaction are read, even where counts agree.
     sync_commands: whether slash commands are registered with Discord when they have changed.
@@ -48,6 +51,7 @@ class DiscordSettings:
     like: tuple[str, ...] = ("👍",)
     dislike: tuple[str, ...] = ("👎",)
     allow_bots: bool = False
+    remember_words: bool = True
     sweep_days: int = 60
     recheck_days: int = 7
     sync_commands: bool = True
@@ -99,8 +103,10 @@ class Settings:
     lastfm: LastFmSettings = field(default_factory=LastFmSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    imports: ImportSettings = field(default_factory=ImportSettings)
     taste: TasteSettings = field(default_factory=TasteSettings)
     ranking: RankingSettings = field(default_factory=RankingSettings)
+    web: WebSettings = field(default_factory=WebSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
 

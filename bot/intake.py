@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 
 import discord
 
+from bot.previews import shown_in
+from bot.saying import words_of
 from bot.services import Services
+from catalog.descriptions import Shown
 from catalog.links import Link, LinkKind, find_links
-from catalog.models import Service, Track
+from catalog.models import Service, Track, TrackRef
 from catalog.resolver import Found
 from storage.offers import Offer
 from storage.people import Author
@@ -63,7 +66,7 @@ class _Sorted:
             self.doubts.append(Lead(link, found))
         elif found.link.kind not in TRACKS:
             self.others.append(Lead(link, found))
-        elif found.track is None and found.link.service is not Service.YOUTUBE:
+        elif found.broken and found.link.service is not Service.YOUTUBE:
             self.missing.append(link)
 
 
@@ -86,10 +89,19 @@ class Intake:
         self._offers = services.storage.offers
         self._tracks = services.storage.tracks
         self._resolver = services.resolver
+        self._remember_words = services.settings.discord.remember_words
 
     async def foresee(self, messages: Iterable[discord.Message]) -> None:
         """Ask for the links of many messages at once, where that can be done, before each is taken."""
         await self._resolver.foresee(list(dict.fromkeys(link for message in messages for link in links_in(message))))
+
+    async def wants_preview(self, message: discord.Message) -> bool:
+        """Tell whether a message has a link that could not be read yet, and now a preview of one."""
+        if not shown_in(message):
+            return False
+        known = await self._shares.by_message(message.id)
+        tracks = await self._tracks.get(known.track_ids) if known else {}
+        return not tracks or any(track.is_placeholder for track in tracks.values())
 
     async def take(self, message: discord.Message, *, anew: bool = False) -> Taken:
         """Make the stored share of a message equal to the links it has now; taking it twice changes nothing.
@@ -99,18 +111,22 @@ class Intake:
         """
         links = links_in(message)[:MAX_LINKS]
         known = await self._shares.by_message(message.id)
-        found = await self._sort(links, await self._offers.of_message(message.id) if links else {}, anew=anew)
+        offers = await self._offers.of_message(message.id) if links else {}
+        found = await self._sort(links, offers, shown_in(message), anew=anew)
         missing, doubts, others = tuple(found.missing), tuple(found.doubts), tuple(found.others)
         if not found.tracks:
             if known:
                 await self._shares.remove([message.id])
             return Taken(missing=missing, doubts=doubts, others=others)
-        if known and set(known.track_ids) == set(found.tracks):
+        said = words_of(message.content) if self._remember_words else None
+        if known and set(known.track_ids) == set(found.tracks) and known.said == said:
             return Taken(known, missing=missing, doubts=doubts, others=others)
-        share = await self._record(message, list(found.tracks))
+        share = await self._record(message, list(found.tracks), said)
         return Taken(share, known is None, missing, doubts, others)
 
-    async def _sort(self, links: Sequence[Link], offers: Mapping[str, Offer], *, anew: bool) -> _Sorted:
+    async def _sort(
+        self, links: Sequence[Link], offers: Mapping[str, Offer], shown: Mapping[TrackRef, Shown], *, anew: bool
+    ) -> _Sorted:
         """Find out what each link is: what somebody chose for it, else what it leads to."""
         found = _Sorted()
         await self._resolver.foresee(links)
@@ -119,12 +135,13 @@ class Intake:
             if offer is not None and offer.chosen:
                 found.add((await self._tracks.get(offer.chosen)).values())
             else:
-                found.place(link, await self._resolver.find_or_keep(link, anew=anew))
+                found.place(link, await self._resolver.find_or_keep(link, anew=anew, shown=shown))
         return found
 
-    async def _record(self, message: discord.Message, track_ids: list[int]) -> Share:
+    async def _record(self, message: discord.Message, track_ids: list[int], said: str | None) -> Share:
         if message.guild is None:
             raise ValueError("a share stands in a server")
+        author = author_of(message.author)
         return await self._shares.record(
-            message.guild.id, message.channel.id, message.id, author_of(message.author), track_ids, message.created_at
+            message.guild.id, message.channel.id, message.id, author, track_ids, message.created_at, said
         )

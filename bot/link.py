@@ -19,6 +19,7 @@ from bot.errors import SettingsError, StartError
 from catalog.clock import Clock
 from catalog.errors import CatalogError, GrantLost
 from catalog.models import Grant
+from catalog.spotify_session import LIBRARY_SCOPES
 from catalog.spotify_settings import LOOPBACK
 from catalog.tokens import Tokens, consent_ends
 
@@ -73,9 +74,12 @@ async def link(
     console: Console,
     *,
     browser: bool,
+    library: bool = False,
     typed: Iterable[str | None] = sys.stdin,
 ) -> Grant:
     """Link the account that will own the playlists, and return its grant; `typed` are lines that people paste.
+
+    With `library` it consents to reading its saved and top tracks too.
 
     Raises:
         StartError: with what to do, when it did not work.
@@ -87,7 +91,12 @@ async def link(
         answers = Answers(state, console.print)
         redirect_uri = settings.spotify.redirect_uri
         async with _listening(answers, redirect_uri, console):  # before the browser can be there
-            _explain(services.tokens.consent_url(state), redirect_uri, console, browser=browser)
+            _explain(
+                services.tokens.consent_url(state, LIBRARY_SCOPES if library else ()),
+                redirect_uri,
+                console,
+                browser=browser,
+            )
             _read_pasted(answers, typed)
             code = await answers.code()
         return await _redeem(services.tokens, code, redirect_uri)

@@ -82,8 +82,8 @@ class Offering:
             await self._take_back(offer)
 
     async def _about(self, message: discord.Message, lead: Lead) -> Asked | None:
-        """Return what to ask about a link, None where there is nothing to choose from."""
-        if message.guild is None:
+        """Return what to ask about a link, None where there is nothing to choose from, or nobody who could."""
+        if message.guild is None or message.author.bot:
             return None
         options: tuple[Track, ...] = lead.found.near
         refs: tuple[TrackRef, ...] = tuple(ref for ref in (lead.link.ref, lead.found.link.ref) if ref is not None)

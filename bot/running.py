@@ -5,8 +5,10 @@ import logging
 import math
 import random
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -58,13 +60,24 @@ async def run(
         log.info("Tastebud %s begins.", version("tastebud"))
         async with open_services(settings, clock, secrets) as services:
             connection = Connection(services, token, make_bot)
-            with Heartbeat(beside_database(settings.storage, BEAT_SUFFIX), clock, connection.is_up):
-                telling = asyncio.create_task(_tell_account(services, secrets))
-                try:
-                    await connection.hold()
-                finally:
-                    telling.cancel()
-                    await asyncio.wait([telling])
+            beat = beside_database(settings.storage, BEAT_SUFFIX)
+            with Heartbeat(beat, clock, connection.is_up):
+                async with _web_server(services, beat, connection):
+                    telling = asyncio.create_task(_tell_account(services, secrets))
+                    try:
+                        await connection.hold()
+                    finally:
+                        telling.cancel()
+                        await asyncio.wait([telling])
+
+
+def _web_server(services: Services, beat: Path, connection: "Connection") -> AbstractAsyncContextManager[object]:
+    """Return the web server, or nothing to open where it is switched off."""
+    if not services.settings.web.enabled:
+        return nullcontext()
+    from bot.web.server import WebServer
+
+    return WebServer(services.settings, services.storage, services.clock, beat, connection.is_up)
 
 
 class Connection:
@@ -128,6 +141,7 @@ class Connection:
     async def _sweep(self) -> None:
         if self._bot and self.is_up():
             await self._bot.offering.drop_overdue()
+            await self._bot.importing.show_progress()
             await self._bot.weekly_sweep()
 
     def _begin_scheduling(self) -> None:

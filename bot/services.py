@@ -14,9 +14,11 @@ from catalog.spotify import Spotify
 from catalog.tokens import Tokens
 from scheduler.enrich import Enricher
 from scheduler.gather import Gatherer
+from scheduler.importing import Importer
 from scheduler.jobs import Jobs
 from scheduler.linking import Linker
 from scheduler.picking import Picker
+from scheduler.similar import Similar
 from scheduler.weekly import Weekly
 from storage.stores import Storage
 
@@ -43,9 +45,11 @@ class Services:
     sources: Sources
     resolver: Resolver
     picker: Picker
+    similar: Similar
     linker: Linker
     enricher: Enricher
     gatherer: Gatherer
+    importer: Importer
     weekly: Weekly
     jobs: Jobs
     adoption: Adoption

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog.deezer_parse import DeezerTrack, read_artists, read_release, read_track, read_tracks
+from catalog.deezer_parse import DeezerTrack, read_artists, read_genres, read_release, read_track, read_tracks
 from catalog.errors import BadAnswer, CatalogError, Refused, Unreachable
 from catalog.http import Door
 from catalog.matching import confirms, gate, normalise_isrc, plain_title
@@ -51,6 +51,11 @@ class Deezer:
         self._door = door
         door.limit_rate(Service.DEEZER, settings.rate)
 
+    @property
+    def enabled(self) -> bool:
+        """Tell whether it is asked at all."""
+        return self._settings.enabled
+
     async def track(self, track_id: str) -> DeezerTrack | None:
         """Return the track of that Deezer id."""
         return await self._track(f"track/{track_id}")
@@ -79,10 +84,20 @@ class Deezer:
         query = f'artist:"{who}" track:"{name}"' if strict else f"{who} {name}"
         return read_tracks(await self._list("search", {"q": query, "limit": SEARCH_LIMIT}))
 
+    async def on_album(self, title: str, artist: str) -> list[DeezerTrack]:
+        """Return tracks of albums that are called so and credited so: compare the album's title before use."""
+        query = f'artist:"{_quotable(artist)}" album:"{_quotable(plain_title(title))}"'
+        return read_tracks(await self._list("search", {"q": query, "limit": SEARCH_LIMIT}))
+
     async def release(self, album_id: str) -> Release | None:
         """Return an album with its tracks, which come without ISRC."""
         body = await self._get(f"album/{album_id}")
         return None if body is None else read_release(body)
+
+    async def genres(self, album_id: str) -> tuple[str, ...]:
+        """Return the coarse genres of an album, none where it has none or is not there."""
+        body = await self._get(f"album/{album_id}")
+        return () if body is None else read_genres(body)
 
     async def match(self, track: Track) -> DeezerTrack | None:
         """Return Deezer's own of a track, complete: by its ref, by ISRC, else by a gated search."""
@@ -111,9 +126,11 @@ class Deezer:
     async def preview(self, track_id: str) -> bytes | None:
         """Return the preview's audio, or None where there is none; its address ends soon, so it is asked anew."""
         found = await self.track(track_id)
-        if found is None or found.preview_url is None:
-            return None
-        return await self._door.get_bytes(found.preview_url, PREVIEW_LIMIT, (Service.DEEZER, "preview"))
+        return None if found is None or found.preview_url is None else await self.audio(found.preview_url)
+
+    async def audio(self, preview_url: str) -> bytes | None:
+        """Return what lies at the address of a preview that was told just now, None for nothing."""
+        return await self._door.get_bytes(preview_url, PREVIEW_LIMIT, (Service.DEEZER, "preview"))
 
     async def _track(self, path: str) -> DeezerTrack | None:
         body = await self._get(path)

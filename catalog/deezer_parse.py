@@ -14,7 +14,7 @@ class DeezerTrack:
     """A track as Deezer knows it, with the numbers that learning reads.
 
     `gain` in dB; `rank` from 0 to 1,000,000; `bpm` None where Deezer has none (it answers 0); `preview_url` is
-    signed and ends after 15 minutes, so it is never stored.
+    signed and ends after 15 minutes, so it is never stored. `album_id` leads to the album's genres.
     """
 
     track: Track
@@ -22,6 +22,7 @@ class DeezerTrack:
     rank: int | None = None
     bpm: float | None = None
     preview_url: str | None = None
+    album_id: str | None = None
 
 
 def read_track(body: object) -> DeezerTrack | None:
@@ -48,6 +49,7 @@ def read_track(body: object) -> DeezerTrack | None:
         rank=None if rank is None else int(rank),
         bpm=_number(body.get("bpm")) or None,
         preview_url=str(body.get("preview") or "") or None,
+        album_id=str(album["id"]) if album.get("id") else None,
     )
 
 
@@ -62,6 +64,14 @@ def read_release(body: object) -> Release:
     if not isinstance(body, Mapping):
         raise BadAnswer("Deezer gave an album that cannot be read.")
     return Release(str(body.get("title") or ""), tuple(each.track for each in read_tracks(body.get("tracks"))))
+
+
+def read_genres(body: object) -> tuple[str, ...]:
+    """Return the genres of an album, of some 25 that Deezer has, none where it names none."""
+    genres = body.get("genres") if isinstance(body, Mapping) else None
+    rows = genres.get("data") if isinstance(genres, Mapping) else None
+    named = [row.get("name") for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    return tuple(dict.fromkeys(" ".join(name.split()) for name in named if isinstance(name, str) and name.strip()))
 
 
 def read_artists(body: object) -> list[Artist]:

@@ -1,13 +1,14 @@
 """Ask the site that a link leads to what it is: its oEmbed, Apple's lookup, or its page."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from catalog.errors import CatalogError
 from catalog.itunes import ITunes
 from catalog.links import Link
 from catalog.models import Artist, Service, Track
-from catalog.pages import duration_on, read_page, readings_of, track_on
+from catalog.pages import Page, duration_on, read_page, readings_of, track_on
 from catalog.titles import Reading, read_upload, read_video
 from catalog.web import Web
 
@@ -32,6 +33,14 @@ class Description:
     likely: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a preview of a link shows that somebody else has made of its page: a title, and perhaps who uploaded it."""
+
+    title: str
+    author: str = ""
+
+
 class Describer:
     """Describe links to tracks; None is a miss, an error of the tree means that the site could not be asked."""
 
@@ -39,35 +48,25 @@ class Describer:
         self._web = web
         self._itunes = itunes
 
-    async def describe(self, link: Link) -> Description | None:
-        """Return what the site of a link says of it."""
+    async def describe(self, link: Link, shown: Shown | None = None) -> Description | None:
+        """Return what the site of a link says of it; where it says nothing, what a preview shows of it."""
+        said = await self._ask(link)
+        if shown is None or (said is not None and said.readings):
+            return said
+        return described_by(link, shown) or said
+
+    async def _ask(self, link: Link) -> Description | None:
         match link.service:
             case Service.YOUTUBE:
-                return await self._video(link)
+                said = await self._web.oembed(link.service, YOUTUBE_OEMBED, link.url)
+                return _video(*title_and_author(said)) if said is not None else None
             case Service.SOUNDCLOUD:
-                return await self._upload(link)
+                said = await self._web.oembed(link.service, SOUNDCLOUD_OEMBED, link.url)
+                return _upload(*title_and_author(said)) if said is not None else None
             case Service.APPLE:
                 return await self._apple(link) or await self._page(link)
             case _:
                 return await self._page(link)
-
-    async def _video(self, link: Link) -> Description | None:
-        said = await self._web.oembed(link.service, YOUTUBE_OEMBED, link.url)
-        if said is None:
-            return None
-        title, channel = _text(said.get("title")), _text(said.get("author_name"))
-        readings = read_video(title, channel)
-        said_so = bool(readings) and readings[0].sure
-        described = _described(readings, f"{title} {channel}", vouched=said_so)
-        return replace(described, likely=said_so or (bool(readings) and readings[0].own))
-
-    async def _upload(self, link: Link) -> Description | None:
-        said = await self._web.oembed(link.service, SOUNDCLOUD_OEMBED, link.url)
-        if said is None:
-            return None
-        title, owner = _text(said.get("title")), _text(said.get("author_name"))
-        readings = read_upload(title.removesuffix(f" by {owner}"), owner)
-        return _described(readings, f"{title} {owner}", vouched=bool(readings))
 
     async def _apple(self, link: Link) -> Description | None:
         """Return what Apple's lookup says in the link's own shop; its page says the same, less exactly."""
@@ -85,11 +84,38 @@ class Describer:
         if text is None:
             return None
         page = read_page(text)
-        if track := track_on(page):
-            return _told(track)
-        readings = readings_of(page)
-        words = " ".join(f"{reading.artist} {reading.title}" for reading in readings[:1])
-        return _described(readings, words, vouched=bool(readings), duration_ms=duration_on(page))
+        track = track_on(page)
+        return _told(track) if track is not None else _titled(page)
+
+
+def _video(title: str, channel: str) -> Description:
+    readings = read_video(title, channel)
+    said_so = bool(readings) and readings[0].sure
+    described = _described(readings, f"{title} {channel}", vouched=said_so)
+    return replace(described, likely=said_so or (bool(readings) and readings[0].own))
+
+
+def _upload(title: str, owner: str) -> Description:
+    readings = read_upload(title.removesuffix(f" by {owner}"), owner)
+    return _described(readings, f"{title} {owner}", vouched=bool(readings))
+
+
+def _titled(page: Page) -> Description:
+    readings = readings_of(page)
+    words = " ".join(f"{reading.artist} {reading.title}" for reading in readings[:1])
+    return _described(readings, words, vouched=bool(readings), duration_ms=duration_on(page))
+
+
+def described_by(link: Link, shown: Shown) -> Description | None:
+    """Return what a preview says, which is made of the same titles as the site's own answer."""
+    match link.service:
+        case Service.YOUTUBE:
+            said = _video(shown.title, shown.author)
+        case Service.SOUNDCLOUD:
+            said = _upload(shown.title, shown.author)
+        case _:
+            said = _titled(Page({"og:title": shown.title}))
+    return said if said.readings else None
 
 
 def _told(track: Track) -> Description:
@@ -101,6 +127,11 @@ def _described(
 ) -> Description:
     tracks = (Track(each.title, (Artist(each.artist),), duration_ms=duration_ms) for each in readings)
     return Description(tuple(tracks), words, vouched, likely=vouched)
+
+
+def title_and_author(said: Mapping[str, object]) -> tuple[str, str]:
+    """Return what an oEmbed answer calls the upload, and who it says has made it."""
+    return _text(said.get("title")), _text(said.get("author_name"))
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from catalog.deezer import Deezer
 from catalog.descriptions import Description
 from catalog.errors import CatalogError, NotLinked, Refused
-from catalog.matching import confirms, gate, is_named_in, same_recording
+from catalog.matching import confirms, is_named_in, passing, same_recording
 from catalog.models import Service, Track
 from catalog.spotify import Spotify
 
@@ -37,6 +37,8 @@ class Finder:
 
         What may be no music at all costs no search on Spotify unless Deezer is out.
         """
+        if (exact := await self._by_isrc(said.readings)) is not None:
+            return Finding(exact)
         search = _Search(said.readings[:MOST_READINGS])
         troubles = [await search.on(self._deezer_hits)]
         if not search.passed and (said.likely or troubles[0] is not None):
@@ -67,7 +69,19 @@ class Finder:
             if found := next((hit for hit in hits if confirms(track, hit)), None):
                 return found
         hits = await self._spotify.search(track.title, track.artists[0].name)
-        return next((hit for hit in hits if gate(track, hit)), None)
+        return next(iter(passing(track, hits)), None)
+
+    async def _by_isrc(self, readings: Sequence[Track]) -> Track | None:
+        """Return the track whose ISRC the site itself tells: as Deezer has it, else as the site does."""
+        told = next((reading for reading in readings if reading.isrc), None)
+        if told is None or told.isrc is None:
+            return None
+        try:
+            found = await self._deezer.by_isrc(told.isrc)
+        except CatalogError as error:
+            log.info("Deezer is not asked about an ISRC now: %s", error)
+            return told
+        return found.track if found is not None and confirms(told, found.track) else told
 
     async def _deezer_hits(self, wanted: Track) -> AsyncIterator[list[Track]]:
         for strict in (True, False):
@@ -92,8 +106,10 @@ class _Search:
             for reading in self.readings:
                 async for hits in ask(reading):
                     self.seen += hits
-                    if found := next((hit for hit in hits if gate(reading, hit)), None):
-                        self.passed = _distinct([*self.passed, found])
+                    if found := passing(reading, hits):
+                        # Without a length, hits of several lengths may each be meant.
+                        meant = found[:1] if reading.duration_ms is not None else found
+                        self.passed = _distinct([*self.passed, *meant])
                         break
         except CatalogError as error:
             log.info("A search has no answer: %s", error)

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from catalog.deezer import Deezer
-from catalog.descriptions import Describer
+from catalog.descriptions import Describer, Description, Shown, described_by
 from catalog.errors import CatalogError
 from catalog.finder import Finder, Finding
 from catalog.links import Link
@@ -30,9 +30,10 @@ class Identifier:
         self._reccobeats = sources.reccobeats
         self._describer = Describer(web, sources.itunes)
 
-    async def identify(self, link: Link) -> Finding | None:
+    async def identify(self, link: Link, shown: Shown | None = None) -> Finding | None:
         """Return the track, or those that may be meant; None where the link leads nowhere.
 
+        What a preview shows of the link will do where its site says nothing.
         A site about music vouches for what it names: that is a track of its own where no other service has it for
         certain. Raises an error of the tree where nobody could be asked who knows.
         """
@@ -42,7 +43,7 @@ class Identifier:
             found = await self._deezer.track(link.id)
             return _finding(found.track if found is not None else None)
         exact = await self._by_address(link)
-        return Finding(exact) if exact is not None else await self._by_name(link)
+        return Finding(exact) if exact is not None else await self._by_name(link, shown)
 
     async def on_spotify(self, track_id: str) -> Track | None:
         """Return Spotify's track of that id; while Spotify cannot be asked, what ReccoBeats knows of it."""
@@ -71,8 +72,14 @@ class Identifier:
             log.info("MusicBrainz is not asked about a link now: %s", error)
             return None
 
-    async def _by_name(self, link: Link) -> Finding | None:
-        said = await self._describer.describe(link)
+    async def identify_shown(self, link: Link, shown: Shown) -> Finding | None:
+        """Return the track, or those that may be meant, by what a preview shows while the site cannot be asked."""
+        return await self._find(described_by(link, shown))
+
+    async def _by_name(self, link: Link, shown: Shown | None) -> Finding | None:
+        return await self._find(await self._describer.describe(link, shown))
+
+    async def _find(self, said: Description | None) -> Finding | None:
         if said is None:
             return None
         found = await self._finder.find(said)

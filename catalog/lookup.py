@@ -79,6 +79,10 @@ class Lookup(Generic[K, V]):
             found.update(results)
         return found
 
+    async def known(self, keys: Iterable[K]) -> dict[K, V | None]:
+        """Return what is remembered of the keys, None for a miss that stands; nobody is asked about the others."""
+        return await self._recall([key for key in dict.fromkeys(keys) if self._valid(key)])
+
     async def _recall(self, keys: Sequence[K]) -> dict[K, V | None]:
         spelt = {self._spell(key): key for key in keys}
         kept = await self._answers.recall(self.kind, list(spelt)) if spelt else {}

@@ -1,19 +1,22 @@
 """Tell whether two tracks are the same recording; pure, imports nothing of ours but the nouns."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+from catalog.credits import has_a_guest_more, has_other_guests, names, parts, share_credit
 from catalog.models import Track
 from catalog.spelling import letters, normalise_isrc, normalise_name, normalise_title, plain_title
+from catalog.versions import settings, speaks_against
 
 __all__ = [
     "confirms",
     "gate",
     "is_named_in",
+    "is_on_same_album",
     "may_merge",
     "normalise_isrc",
     "normalise_name",
     "normalise_title",
+    "passing",
     "plain_title",
     "recording_keys",
     "same_recording",
@@ -21,20 +24,6 @@ __all__ = [
 
 # Services round and trim silence differently; recordings that differ by more were seen to be other versions.
 TOLERANCE_MS = 3000
-MOST_JOINED = 8
-
-# One service credits a pair as one name, another as two.
-_JOINTS = re.compile(r"\s*(?:[,;/&+×]|\b(?:x|vs|feat|featuring|ft|with|and|und|et|y)\b\.?)\s*", re.IGNORECASE)
-_NOBODY = frozenset({"various artists", "various", "unknown artist", "unknown", "va"})
-# An album says of all its tracks what their titles then leave out.
-_SETTING = re.compile(
-    r"\b(?:(?P<live>live\s+(?:at|in|from|on|and|session)|live[)\]]|[(\[]live|-\s+live\b|in\s+concert|unplugged)"
-    r"|(?P<acoustic>acoustic)|(?P<instrumental>instrumentals?|karaoke)|(?P<remix>remix(?:es|ed)?)"
-    r"|(?P<speed>sped\s+up|slowed|nightcore)|(?P<demo>demos?)|(?P<cover>tribute|covers?|lullaby))",
-    re.IGNORECASE,
-)
-# Works that many have played under one title, credited to their composer.
-_WORK = re.compile(r"\b(?:op|no|bwv|kv|k|hwv|rv|d|hob|wab)\b\.?\s*\d+|\b(?:major|minor|dur|moll)\b", re.IGNORECASE)
 
 
 def same_recording(a: Track, b: Track, tolerance_ms: int = TOLERANCE_MS) -> bool:
@@ -50,18 +39,13 @@ def same_recording(a: Track, b: Track, tolerance_ms: int = TOLERANCE_MS) -> bool
 def may_merge(a: Track, b: Track) -> bool:
     """Tell whether two tracks that share no ref and no ISRC are surely one recording, so that they may become one.
 
-    Stricter than `same_recording`, since it is never undone: both lengths are known, ISRCs do not contradict,
-    the credits of one are among those of the other, and no album says that one is live, acoustic or remixed.
+    Stricter than `same_recording`, since it is never undone: both lengths are known, the credits of one are among
+    those of the other, and nothing speaks against it: an ISRC of its own (unless a remaster or a new edition explains
+    it), another concert, a guest that only one of them has.
     """
     if a.duration_ms is None or b.duration_ms is None or not _as_long(a, b, TOLERANCE_MS):
         return False
-    one, other = normalise_isrc(a.isrc), normalise_isrc(b.isrc)
-    if (one and other and one != other) or not _alike(a, b) or _settings(a) != _settings(b):
-        return False
-    mine, theirs = _names(a), _names(b)
-    if _WORK.search(a.title):
-        return mine == theirs
-    return mine <= _parts(b) or theirs <= _parts(a)
+    return _alike(a, b) and (names(a) <= parts(b) or names(b) <= parts(a)) and not speaks_against(a, b)
 
 
 def recording_keys(track: Track) -> set[str]:
@@ -76,7 +60,7 @@ def recording_keys(track: Track) -> set[str]:
     if title := normalise_title(track.title):
         bucket = None if track.duration_ms is None else track.duration_ms // TOLERANCE_MS
         buckets = ("?",) if bucket is None else (str(bucket), str(bucket + 1))
-        keys |= {f"{title}|{name}|{part}" for name in _parts(track) for part in buckets}
+        keys |= {f"{title}|{name}|{part}" for name in parts(track) for part in buckets}
     return keys
 
 
@@ -85,10 +69,16 @@ def gate(wanted: Track, found: Track) -> bool:
 
     Where they do not, an album that says live, acoustic or remixed must say so of both.
     """
-    if not _alike(wanted, found) or _differ_in_length(wanted, found):
+    if not _alike(wanted, found) or _differ_in_length(wanted, found) or has_other_guests(wanted, found):
         return False
     measured = wanted.duration_ms is not None and found.duration_ms is not None
-    return measured or _settings(wanted) == _settings(found)
+    return measured or settings(wanted) == settings(found)
+
+
+def passing(wanted: Track, hits: Iterable[Track]) -> list[Track]:
+    """Return the hits that pass the gate: those with guests if the wanted one has them, unless there are no such."""
+    passed = [hit for hit in hits if gate(wanted, hit)]
+    return [hit for hit in passed if not has_a_guest_more(wanted, hit)] or passed
 
 
 def confirms(wanted: Track, found: Track) -> bool:
@@ -99,53 +89,25 @@ def confirms(wanted: Track, found: Track) -> bool:
     if _differ_in_length(wanted, found):
         return False
     same_title = normalise_title(wanted.title) == normalise_title(found.title)
-    return same_title or _share_credit(wanted, found)
+    return same_title or share_credit(wanted, found)
+
+
+def is_on_same_album(a: Track, b: Track) -> bool:
+    """Tell whether two tracks are on albums of the same title that credit the same artist."""
+    album = normalise_title(a.album or "")
+    return bool(album) and album == normalise_title(b.album or "") and share_credit(a, b)
 
 
 def is_named_in(words: str, found: Track) -> bool:
     """Tell whether a text names a track by its title and one of its artists, so that it may be meant."""
     text = f" {letters(words)} "
     title = letters(plain_title(found.title))
-    return bool(title) and f" {title} " in text and any(f" {name} " in text for name in _names(found))
+    return bool(title) and f" {title} " in text and any(f" {name} " in text for name in names(found))
 
 
 def _alike(a: Track, b: Track) -> bool:
     title = normalise_title(a.title)
-    return bool(title) and title == normalise_title(b.title) and _share_credit(a, b)
-
-
-def _share_credit(a: Track, b: Track) -> bool:
-    """Tell whether an artist of one is credited by the other, alone or in a joint name."""
-    return bool(_names(a) & _parts(b) or _parts(a) & _names(b))
-
-
-def _names(track: Track) -> set[str]:
-    return _real(normalise_name(artist.name) for artist in track.artists)
-
-
-def _parts(track: Track) -> set[str]:
-    """Return the names of a track's artists, and all that joint ones may be made of: `A & B, C` holds `A & B` too."""
-    return _names(track) | _real(normalise_name(piece) for artist in track.artists for piece in _pieces(artist.name))
-
-
-def _pieces(name: str) -> Iterator[str]:
-    """Yield each run of the names in a joint name; past a few it is a crowd, of which each alone will do."""
-    joints = list(_JOINTS.finditer(name))
-    begins, ends = [0, *(joint.end() for joint in joints)], [*(joint.start() for joint in joints), len(name)]
-    longest = len(ends) if len(ends) <= MOST_JOINED else 1
-    for first, begin in enumerate(begins):
-        for end in ends[first : first + longest]:
-            yield name[begin:end]
-
-
-def _real(names: Iterable[str]) -> set[str]:
-    return {name for name in names if name} - _NOBODY
-
-
-def _settings(track: Track) -> set[str]:
-    """Return in which ways title or album say that this is not the plain recording."""
-    said = f"{track.title} | {track.album or ''}"
-    return {match.lastgroup for match in _SETTING.finditer(said) if match.lastgroup}
+    return bool(title) and title == normalise_title(b.title) and share_credit(a, b)
 
 
 def _as_long(a: Track, b: Track, tolerance_ms: int) -> bool:

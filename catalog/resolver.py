@@ -3,38 +3,33 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from types import MappingProxyType
+from typing import Protocol
 
 from catalog.clock import Clock
 from catalog.deezer import Deezer
-from catalog.descriptions import Description
-from catalog.errors import CatalogError, Refused, Unreachable
-from catalog.finder import Finder
+from catalog.descriptions import Description, Shown
+from catalog.errors import CatalogError, Refused
+from catalog.finder import Finder, Finding
 from catalog.identity import Identifier
 from catalog.ledger import Misses
 from catalog.links import Link, LinkKind, link_of
 from catalog.matching import normalise_name, normalise_title
+from catalog.memory import Memory
 from catalog.models import Release, Service, Track, TrackRef
 from catalog.recordings import Recordings, foreseeable
 from catalog.releases import Releases
 from catalog.sources import Sources
 from catalog.spotify import Spotify
-from catalog.waits import spoken
 from catalog.web import Web
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-# What a service does not have today it may have in two weeks.
-MISS_LASTS = timedelta(days=14)
-# A service's silence takes a while to be sure of: what waits behind it shall not wait as long again.
-SILENCE_LASTS = timedelta(seconds=30)
 # The services whose ids lead to an ISRC.
 KNOWING = (Service.SPOTIFY, Service.DEEZER)
+NOTHING_SHOWN: Mapping[TrackRef, Shown] = MappingProxyType({})
 # A video that may not be shown elsewhere is none that we will ever be told of.
 SHUT = (401, 403)
 
@@ -66,6 +61,7 @@ class Found:
     link: Link
     track: Track | None = None
     near: tuple[Track, ...] = ()
+    broken: bool = False
 
 
 class Resolver:
@@ -83,16 +79,14 @@ class Resolver:
     ) -> None:
         sources = sources or Sources()
         self._tracks = tracks
-        self._misses = misses
+        self._memory = Memory(misses, clock)
         self._web = web
-        self._clock = clock
         self._urls = Recordings(sources.musicbrainz) if sources.musicbrainz else None
         self._finder = Finder(deezer, spotify)
         self._identifier = Identifier(spotify, deezer, web, self._finder, self._urls, sources)
         self._releases = Releases(spotify, deezer, web, sources.itunes)
         # Two messages with the same new link must not make two calls.
         self._locks: defaultdict[Service, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._silent_until: dict[Service, datetime] = {}
 
     async def resolve(self, link: Link) -> Track | None:
         """Return the saved track that a link leads to, None where it leads to none."""
@@ -102,22 +96,27 @@ class Resolver:
         """Return the track of a link, or a placeholder for it while its service cannot be asked."""
         return (await self.find_or_keep(link)).track
 
-    async def find(self, link: Link, *, anew: bool = False) -> Found:
-        """Return what a link leads to; `anew` asks again for what was in doubt when it was asked before."""
+    async def find(self, link: Link, *, anew: bool = False, shown: Mapping[TrackRef, Shown] = NOTHING_SHOWN) -> Found:
+        """Return what a link leads to; `anew` asks again for what was in doubt when it was asked before.
+
+        `shown` is what previews show of links, for those whose own site says nothing.
+        """
         if link.ref is None:
             return Found(link)
         if (known := await self._known(link.ref)) is not None:
             return Found(link, known)
         if link.kind is LinkKind.SHORT:
-            return await self._find_behind(link, link.ref, anew=anew)
+            return await self._find_behind(link, link.ref, anew=anew, shown=shown)
         async with self._locks[link.service]:
             known = await self._known(link.ref)
-            return Found(link, known) if known else await self._ask(link, link.ref, anew=anew)
+            return Found(link, known) if known else await self._ask(link, link.ref, anew=anew, shown=shown)
 
-    async def find_or_keep(self, link: Link, *, anew: bool = False) -> Found:
+    async def find_or_keep(
+        self, link: Link, *, anew: bool = False, shown: Mapping[TrackRef, Shown] = NOTHING_SHOWN
+    ) -> Found:
         """Return what a link leads to, with a placeholder for its track while its service cannot be asked."""
         try:
-            return await self.find(link, anew=anew)
+            return await self.find(link, anew=anew, shown=shown)
         except CatalogError as error:
             if link.ref is None:
                 raise
@@ -165,7 +164,7 @@ class Resolver:
             return None
         async with self._locks[Service.SPOTIFY]:
             key = f"find:{_fingerprint(track)}"
-            found = await self._remembering(Service.SPOTIFY, key, lambda: self._finder.on_spotify(track))
+            found = await self._memory.unless_missed(Service.SPOTIFY, key, lambda: self._finder.on_spotify(track))
         if found is None or found.spotify_id is None:
             return None
         await self._tracks.save(track.with_ref(TrackRef(Service.SPOTIFY, found.spotify_id)))
@@ -175,47 +174,48 @@ class Resolver:
         track = await self._tracks.by_ref(ref)
         return None if track is None or track.is_placeholder else track
 
-    async def _ask(self, link: Link, ref: TrackRef, *, anew: bool) -> Found:
+    async def _ask(self, link: Link, ref: TrackRef, *, anew: bool, shown: Mapping[TrackRef, Shown]) -> Found:
         """Ask what a link is, unless the answer was none lately; remember doubts and misses, never a refusal."""
         miss, doubt = f"track:{ref.id}", f"doubt:{ref.id}"
-        if await self._missed(link.service, miss) or (not anew and await self._missed(link.service, doubt)):
+        if await self._memory.missed(link.service, miss):
+            return Found(link, broken=True)
+        if not anew and await self._memory.missed(link.service, doubt):
             return Found(link)
-        said = await self._unless_silent(link.service, lambda: self._identifier.identify(link))
+        said = await self._identify(link, shown.get(ref))
         if said is None or said.track is None:
-            await self._misses.remember(link.service, miss if said is None else doubt)
-            return Found(link, near=said.near if said else ())
+            await self._memory.remember(link.service, miss if said is None else doubt)
+            return Found(link, near=said.near if said else (), broken=said is None)
         # Spotify may answer with the id under which the track lives on: both lead to it.
         return Found(link, await self._tracks.save(said.track.with_ref(ref)), said.near)
 
-    async def _find_behind(self, link: Link, ref: TrackRef, *, anew: bool) -> Found:
+    async def _identify(self, link: Link, shown: Shown | None) -> Finding | None:
+        try:
+            return await self._memory.unless_silent(link.service, lambda: self._identifier.identify(link, shown))
+        except CatalogError as error:
+            if link.service in KNOWING:
+                raise  # what they tell later is exact
+            found = await self._identifier.identify_shown(link, shown) if shown is not None else None
+            if found is None:
+                raise
+            log.info("The preview of %s is believed, since its site cannot be asked: %s", link.url, error)
+            return found
+
+    async def _find_behind(self, link: Link, ref: TrackRef, *, anew: bool, shown: Mapping[TrackRef, Shown]) -> Found:
         """Return what a short link leads to; a track is then known under the short link too."""
         miss, doubt = f"link:{ref.id}", f"doubt:{ref.id}"
         async with self._locks[Service.SHORT]:
             if (known := await self._known(ref)) is not None:
                 return Found(link, known)
-            if not anew and await self._missed(Service.SHORT, doubt):
+            if not anew and await self._memory.missed(Service.SHORT, doubt):
                 return Found(link)
-            target = await self._remembering(Service.SHORT, miss, lambda: self._follow(link))
+            target = await self._memory.unless_missed(Service.SHORT, miss, lambda: self._web.follow(link))
         if target is None:
-            return Found(link)
-        found = await self.find(target, anew=anew)
+            return Found(link, broken=True)
+        found = await self.find(target, anew=anew, shown=shown)
         if found.track is None:
-            await self._misses.remember(Service.SHORT, doubt)
+            await self._memory.remember(Service.SHORT, doubt)
             return found
         return replace(found, track=await self._tracks.save(found.track.with_ref(ref)))
-
-    async def _follow(self, link: Link) -> Link | None:
-        return await self._web.follow(link)
-
-    async def _unless_silent(self, service: Service, ask: Callable[[], Awaitable[T]]) -> T:
-        until = self._silent_until.get(service)
-        if until is not None and self._clock.now() < until:
-            raise Unreachable(f"{spoken(service)} did not answer a moment ago; it will be asked again soon.")
-        try:
-            return await ask()
-        except Unreachable:
-            self._silent_until[service] = self._clock.now() + SILENCE_LASTS
-            raise
 
     async def _found_elsewhere(self, track: Track) -> Track:
         """Return the track as a service with ids has it, or itself while none has or none can be asked."""
@@ -227,18 +227,6 @@ class Resolver:
             log.info("A chosen track is kept as its page names it: %s", error)
             return track
         return found.track or track
-
-    async def _missed(self, service: Service, key: str) -> bool:
-        return await self._misses.known(service, key, self._clock.now() - MISS_LASTS)
-
-    async def _remembering(self, service: Service, key: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
-        """Ask, unless the answer was a miss lately; a refusal is raised and never remembered."""
-        if await self._missed(service, key):
-            return None
-        found = await ask()
-        if found is None:
-            await self._misses.remember(service, key)
-        return found
 
 
 def _fingerprint(track: Track) -> str:

@@ -34,6 +34,14 @@ _BEHIND_DASH = re.compile(rf"\s+[-–—/]\s+{_SAME}\s*$", re.IGNORECASE)
 # Guests without brackets end where a note about the version begins, which stays.
 _BARE_GUESTS = re.compile(r"\s+(?:feat(?:uring)?|ft)\b\.?\s+[^()\[\]]*?(?=\s+[-–—]\s|\s*[(\[]|$)", re.IGNORECASE)
 _BY_DASH = re.compile(r"\s+[-–—]\s*$")
+_GUEST_NOTES = re.compile(rf"[(\[]\s*(?P<noted>{_GUESTS})[)\]]|{_BARE_GUESTS.pattern}", re.IGNORECASE)
+_CALLED_GUESTS = re.compile(r"^\s*(?:feat(?:uring)?|ft|with)\b\.?\s*", re.IGNORECASE)
+# A new edition of an old recording, which has a code of its own; `Explicit` or `Original Mix` is none.
+_NEW_EDITION = re.compile(
+    r"(?:[(\[]|\s[-–—/]\s)[^()\[\]]*(?:\bre-?master|\b(?:deluxe|expanded|legacy|anniversary)\s+(?:edition|version)\b"
+    r"|\bbonus\s+track\b)",
+    re.IGNORECASE,
+)
 
 
 def plain_title(title: str) -> str:
@@ -42,6 +50,17 @@ def plain_title(title: str) -> str:
     while (shorter := _BY_DASH.sub("", _BEHIND_DASH.sub("", bare))) != bare:
         bare = shorter
     return bare.strip() or title.strip()
+
+
+def guests_noted(title: str) -> str:
+    """Return whom a title calls guests, as it spells them; empty where it names none."""
+    notes = (match["noted"] or match.group() for match in _GUEST_NOTES.finditer(title))
+    return ", ".join(_CALLED_GUESTS.sub("", note).strip() for note in notes)
+
+
+def is_new_edition(title: str) -> bool:
+    """Tell whether a title says that an old recording was issued anew: remastered, or on a larger album."""
+    return _NEW_EDITION.search(title) is not None
 
 
 def normalise_title(title: str) -> str:

@@ -80,6 +80,21 @@ class Spotify:
         """Return the id of the linked account."""
         return parse.read_account_id(await self._own(lambda client: client.me()))
 
+    async def saved_tracks(self, most: int) -> list[tuple[Track, str]]:
+        """Return the tracks that the linked account saved last, with when; needs the scope user-library-read."""
+        return await self._library(most, lambda offset, client: client.current_user_saved_tracks(PAGE, offset))
+
+    async def top_tracks(self, span: str, most: int) -> list[Track]:
+        """Return what the linked account hears most; needs the scope user-top-read.
+
+        `span` is short_term (four weeks), medium_term (half a year) or long_term (a year).
+        """
+
+        def ask(offset: int, client: Client) -> object:
+            return client.current_user_top_tracks(PAGE, offset, span)
+
+        return [track for track, _ in await self._library(most, ask)]
+
     async def create_playlist(self, name: str, description: str) -> PlaylistInfo:
         """Create a public playlist, once.
 
@@ -140,6 +155,15 @@ class Spotify:
         """Close the connections, those of the tokens too."""
         self._session.close()
         self._tokens.close()
+
+    async def _library(self, most: int, ask: Callable[[int, Client], object]) -> list[tuple[Track, str]]:
+        found: list[tuple[Track, str]] = []
+        offset, more = 0, True
+        while more and len(found) < most:
+            page, more = parse.read_library(await self._own(partial(ask, offset)))
+            found += page
+            offset += PAGE
+        return found[:most]
 
     async def _search(self, query: str) -> list[Track]:
         def ask(client: Client) -> object:

@@ -90,6 +90,15 @@ def read_item_ids(body: object) -> tuple[list[str], bool]:
     return [str(track["id"]) for track in tracks if track.get("id")], bool(page.get("next"))
 
 
+def read_library(body: object) -> tuple[list[tuple[Track, str]], bool]:
+    """Return one page of saved or top tracks, with the instants they were saved at, and whether there are more."""
+    page = _need(body)
+    if not isinstance(page.get("items"), list):
+        raise BadAnswer("Spotify gave a library that cannot be read.")
+    rows = ((read_track(row.get("track") or row), str(row.get("added_at") or "")) for row in _objects(page["items"]))
+    return [(track, at) for track, at in rows if track is not None and track.title], bool(page.get("next"))
+
+
 def read_account_id(body: object) -> str:
     """Return the id that accounts are linked by; `account_id` has replaced `id`."""
     found = _need(body)

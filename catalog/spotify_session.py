@@ -1,6 +1,7 @@
 """spotipy on a session of our own: it never sleeps on Retry-After, never repeats a POST, never asks for tokens."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import requests
@@ -18,6 +19,7 @@ BACKOFF = 0.2  # seconds, doubled at each retry
 ANSWER_LIMIT = 8 * 1024 * 1024  # 50 playlists or items have about 200 kB
 
 SCOPES = ("playlist-modify-private", "playlist-modify-public", "playlist-read-private", "ugc-image-upload")
+LIBRARY_SCOPES = ("user-library-read", "user-top-read")  # asked for only by who wants to import from the account
 
 # spotipy writes headers, tokens among them, to its log, and every error a second time: we map and log those.
 logging.getLogger("spotipy").setLevel(logging.CRITICAL)
@@ -100,13 +102,15 @@ def make_client(settings: SpotifySettings, session: requests.Session) -> Client:
     return client
 
 
-def make_consent(settings: SpotifySettings, secrets: SpotifySecrets, session: requests.Session) -> SpotifyOAuth:
+def make_consent(
+    settings: SpotifySettings, secrets: SpotifySecrets, session: requests.Session, more: Sequence[str] = ()
+) -> SpotifyOAuth:
     """Return the flow of an account's consent, at the configured accounts service, with no cache but memory."""
     flow = _Consent(
         client_id=secrets.client_id,
         client_secret=secrets.client_secret,
         redirect_uri=settings.redirect_uri,
-        scope=list(SCOPES),
+        scope=[*SCOPES, *more],
         requests_session=session,
         requests_timeout=(CONNECT_TIMEOUT, settings.timeout),
         cache_handler=MemoryCacheHandler(),

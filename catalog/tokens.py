@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from catalog.clock import Clock
 from catalog.errors import BadAnswer, GrantLost, NotLinked
+from catalog.ledger import Ledger
 from catalog.models import Grant
 from catalog.spotify_accounts import SpotifyAccounts, TokenAnswer
 from catalog.spotify_session import SCOPES
@@ -49,10 +51,15 @@ class Tokens:
     """
 
     def __init__(
-        self, settings: SpotifySettings, secrets: SpotifySecrets | None, store: TokenStore, clock: Clock
+        self,
+        settings: SpotifySettings,
+        secrets: SpotifySecrets | None,
+        store: TokenStore,
+        clock: Clock,
+        ledger: Ledger | None = None,
     ) -> None:
         self._secrets = secrets or SpotifySecrets()
-        self._accounts = SpotifyAccounts(settings, self._secrets, clock)
+        self._accounts = SpotifyAccounts(settings, self._secrets, clock, ledger)
         self._store = store
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -89,9 +96,9 @@ class Tokens:
             else:
                 await self._account_token(stale)
 
-    def consent_url(self, state: str) -> str:
-        """Return the address at which the owner of the account consents."""
-        return self._accounts.consent_url(state)
+    def consent_url(self, state: str, more: Sequence[str] = ()) -> str:
+        """Return the address at which the owner of the account consents, to more scopes if so wanted."""
+        return self._accounts.consent_url(state, more)
 
     async def redeem(self, code: str) -> Grant:
         """Turn the code that a consent came back with into a grant, and keep it."""

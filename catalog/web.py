@@ -4,6 +4,7 @@ Only known music sites are asked, over https, on public addresses, every hop of 
 that were checked are those that are connected to, so that a name cannot mean another machine a moment later.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from typing import Self, TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from aiolimiter import AsyncLimiter
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 from yarl import URL
 
@@ -21,6 +21,7 @@ from catalog.addresses import PublicOnly, Trust
 from catalog.clock import Clock
 from catalog.errors import BadAnswer, CatalogError, Refused, Unreachable
 from catalog.ledger import Ledger
+from catalog.lines import Pace
 from catalog.links import Link, LinkKind, best_link, find_links, is_music_host
 from catalog.spotify_settings import check_base
 
@@ -30,6 +31,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5, sock_read=10)
 PAGE_LIMIT = 400 * 1024  # what a page says of itself stands near its top
 JSON_LIMIT = 64 * 1024  # an oEmbed answer has 1 kB
 MOST_HOPS = 5
+PATIENCE = 20.0  # seconds for all hops of one link together
 ATTEMPTS = 2
 FIRST_WAIT, LAST_WAIT = 0.5, 2.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -84,7 +86,7 @@ class Web:
         self._trust = Trust(self._settings.extra_hosts, (*trusted, self._settings.web_base))
         self._names = names
         self._session: aiohttp.ClientSession | None = None
-        self._limiters: dict[str, AsyncLimiter] = {}
+        self._paces: dict[str, Pace] = {}
 
     async def __aenter__(self) -> Self:
         # A page is asked once: there is nothing to keep a connection or an address for.
@@ -166,10 +168,9 @@ class Web:
                 return None, None
             return None, await _beginning(answer, limit)
 
-    def _limiter(self, service: str) -> AsyncLimiter:
+    def _pace(self, service: str) -> Pace:
         rate = self._settings.rate
-        # A limiter lets no call through that is larger than its bucket: below one a second the period grows.
-        return self._limiters.setdefault(service, AsyncLimiter(max(rate, 1.0), max(1.0, 1.0 / rate)))
+        return self._paces.setdefault(service, Pace(rate))
 
     def _check(self, url: URL, answer: aiohttp.ClientResponse) -> None:
         if answer.status >= 500:
@@ -205,9 +206,10 @@ class Web:
         )
 
         async def attempt() -> T:
-            await self._limiter(service).acquire()
+            await self._pace(service).turn()
             await self._ledger.spend(service, bucket)
-            return await once()
+            async with asyncio.timeout(PATIENCE):
+                return await once()
 
         try:
             return await attempts(attempt)

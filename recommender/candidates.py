@@ -8,11 +8,33 @@ from typing import Self
 from catalog.matching import recording_keys
 from catalog.models import Track
 
+# Where candidates come from. The words are kept with proposals and picks: never change one.
 SHARED_HERE = "shared"
 """Origin of a track that a member shared in one of the person's servers."""
 
+TOP_OF_ARTIST = "top"
+"""Origin of a track by an artist whom somebody likes, among Deezer's most heard."""
+
 RELATED_ARTIST = "related"
-"""Origin of a track by an artist related to artists the person likes."""
+"""Origin of a track by an artist related to artists whom somebody likes, says Deezer."""
+
+RADIO = "radio"
+"""Origin of a track that Deezer plays beside an artist whom somebody likes."""
+
+RECOMMENDED = "reccobeats"
+"""Origin of a track that ReccoBeats finds near what a person likes and away from what they dislike."""
+
+HEARD_ARTIST = "labs-artists"
+"""Origin of a track by an artist whom ListenBrainz's listeners hear beside one whom somebody likes."""
+
+HEARD_TRACK = "labs-recordings"
+"""Origin of a track that ListenBrainz's listeners hear beside one that somebody likes."""
+
+SIMILAR_TRACK = "lastfm"
+"""Origin of a track that Last.fm's listeners hear beside one that somebody likes."""
+
+NEIGHBOUR = "neighbours"
+"""Origin of a track, shared or proposed too, that is near one that the person likes in our own catalogue."""
 
 
 @dataclass(frozen=True, slots=True)

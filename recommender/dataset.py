@@ -11,7 +11,13 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 SHARE_SOURCE = 1
-"""The one implicit source (storage's Source.SHARE): sharing a track says little beside a reaction."""
+"""An implicit source (storage's Source.SHARE): sharing a track says little beside a reaction."""
+
+IMPORT_SOURCE = 5
+"""The other implicit source (storage's Source.IMPORT): what somebody heard or saved elsewhere."""
+
+IMPORT_WEIGHT = 0.3
+"""What an import counts beside a reaction: less than a share, since a history also holds what merely ran on."""
 
 SHARE_WEIGHT = 0.35
 """What a share counts beside a reaction, which counts 1: people also share what they merely find curious."""
@@ -96,7 +102,12 @@ class Dataset:
 
 
 def build_dataset(
-    rows: OpinionColumns, now_ms: int, *, share_weight: float = SHARE_WEIGHT, half_life_days: float = HALF_LIFE_DAYS
+    rows: OpinionColumns,
+    now_ms: int,
+    *,
+    share_weight: float = SHARE_WEIGHT,
+    import_weight: float = IMPORT_WEIGHT,
+    half_life_days: float = HALF_LIFE_DAYS,
 ) -> Dataset:
     """Reduce rows to opinions: the newest explicit row of a person and track, else the newest implicit one.
 
@@ -104,7 +115,8 @@ def build_dataset(
     """
     person = np.asarray(rows.person_id, dtype=np.int64)
     track = np.asarray(rows.track_id, dtype=np.int64)
-    explicit = np.asarray(rows.source, dtype=np.int64) != SHARE_SOURCE
+    source = np.asarray(rows.source, dtype=np.int64)
+    explicit = (source != SHARE_SOURCE) & (source != IMPORT_SOURCE)
     at = np.asarray(rows.at, dtype=np.int64)
     # lexsort is stable, so of two rows of the same instant the later one in the columns wins.
     order = np.lexsort((at, explicit, track, person))
@@ -112,7 +124,8 @@ def build_dataset(
     last[:-1] = (np.diff(person[order]) != 0) | (np.diff(track[order]) != 0)
     kept = order[last]
     age_days = np.maximum(now_ms - at[kept], 0) / MS_A_DAY
-    weight = np.asarray(rows.weight, dtype=np.float64)[kept] * np.where(explicit[kept], 1.0, share_weight)
+    counts = np.select([source == SHARE_SOURCE, source == IMPORT_SOURCE], [share_weight, import_weight], 1.0)
+    weight = np.asarray(rows.weight, dtype=np.float64)[kept] * counts[kept]
     people, person_at = np.unique(person[kept], return_inverse=True)
     tracks, track_at = np.unique(track[kept], return_inverse=True)
     return Dataset(

@@ -82,8 +82,11 @@ class Evidence:
     opinions: Opinions
 
     @classmethod
-    def fit(cls, dataset: Dataset, artist: Ints, factors: int, seed: int) -> Self:
-        """Count all opinions; `artist` (N,) is the artist key of each opinion's track, -1 where unknown."""
+    def fit(cls, dataset: Dataset, artist: Ints, factors: int, seed: int, way: str = "als") -> Self:
+        """Count all opinions; `artist` (N,) is the artist key of each opinion's track, -1 where unknown.
+
+        `factors` are the most collaborative factors, found in a `way` of WAYS.
+        """
         ids, weight, liked = dataset.tracks[dataset.track], dataset.weight, dataset.liked
         rate = float((weight @ liked + 1) / (weight.sum() + 2))
         tracks = Tally.of(ids, weight, liked)
@@ -97,6 +100,7 @@ class Evidence:
             sparse.csr_array((weight, cells), shape=shape),
             min(factors, len(dataset.people) // PEOPLE_A_FACTOR),
             seed,
+            way,
         )
         opinions = Opinions(dataset.person, ids, artist, weight, liked, residual)
         return cls(dataset.people, rate, tracks, artists, found, opinions)

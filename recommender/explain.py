@@ -7,13 +7,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from catalog.models import Track
+from recommender import candidates as origins
 from recommender.dataset import Floats, Ints
 
 CLOSE = 0.65
 """Likeness from which two tracks are called close: unrelated tracks stand around 0, one artist's around 0.5."""
 
 NAMES_SHOWN = 2
+LEADS_SHOWN = 2
 LONGEST_WORDS = 60
+
+# How a track was found, said to whoever likes what led to it; the most telling first.
+_LEADS = {
+    origins.HEARD_TRACK: "heard beside {}, which you liked",
+    origins.SIMILAR_TRACK: "heard beside {} on Last.fm, which you liked",
+    origins.NEIGHBOUR: "a neighbour of {} by tags and sound, which you liked",
+    origins.RELATED_ARTIST: "related to {}, whom you like",
+    origins.HEARD_ARTIST: "heard by those who hear {}, whom you like",
+    origins.RADIO: "played beside {}, whom you like",
+    origins.TOP_OF_ARTIST: "by {}, whom you like",
+    origins.RECOMMENDED: "found by ReccoBeats near what you like",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How a track was found: the source, and the artist or track that it was asked about, if that may be named."""
+
+    origin: str
+    seed: Track | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +43,15 @@ class Facts:
     """What is known about one pick and one person; names are of members of the same server only.
 
     shared_by: who shared the track. liked_by: who else likes it. resembles: a track the person liked that
-    sounds alike. related_to: an artist the person likes to whom this artist is related. artist_liked of
-    artist_rated: the person's own opinions on this artist's other tracks. explores: a wildcard. community: the
-    person has too little feedback of their own, so the list is the community's. score: the probability of a like.
+    sounds alike. leads: how it was found, by way of what the person likes. artist_liked of artist_rated: the
+    person's own opinions on this artist's other tracks. explores: a wildcard. community: the person has too
+    little feedback of their own, so the list is the community's. score: the probability of a like.
     """
 
     shared_by: Sequence[str] = ()
     liked_by: Sequence[str] = ()
     resembles: Track | None = None
-    related_to: str | None = None
+    leads: Sequence[Lead] = ()
     artist_liked: int = 0
     artist_rated: int = 0
     explores: bool = False
@@ -69,10 +91,19 @@ def _sentences(facts: Facts) -> Iterator[str]:
         yield _likers(facts.liked_by)
     if facts.shared_by:
         yield f"shared by {_joined(facts.shared_by)}"
-    if facts.related_to:
-        yield f"related to {plain(facts.related_to)}, whom you like"
+    yield from _found(facts)
     if facts.community:
         yield "picked from what this community likes, until you have rated more"
+
+
+def _found(facts: Facts) -> Iterator[str]:
+    """Say how the track was found, a source once; what another sentence says already is left out."""
+    leads = {lead.origin: lead for lead in reversed(facts.leads) if lead.seed != facts.resembles}
+    if facts.artist_liked:
+        leads.pop(origins.TOP_OF_ARTIST, None)
+    for origin in [origin for origin in _LEADS if origin in leads][:LEADS_SHOWN]:
+        seed = leads[origin].seed
+        yield _LEADS[origin].format(_named(seed) if isinstance(seed, Track) else plain(seed))
 
 
 def _likers(names: Sequence[str]) -> str:

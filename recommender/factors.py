@@ -7,19 +7,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from recommender.collaborative import factors_of
 from recommender.dataset import Floats, Ints
 
-SWEEPS = 8
-"""Alternations after which the factors no longer move what is predicted."""
-
-PERSON_RIDGE = 10.0
 TRACK_RIDGE = 10.0
-"""Opinions' worth of doubt about a person's and a track's factors, each measured against the other's unit scale."""
+"""Opinions' worth of doubt about a track's factors, which are measured against people's of unit mean square."""
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """A weighted low-rank fit of residual opinions (Hu, Koren and Volinsky, 2008, on explicit residuals).
+    """A weighted low-rank fit of residual opinions.
 
     `person` (P, k) has unit mean square; a track's factors solve `gram` (T, k, k) v = `moment` (T, k), which lets
     one person's part be taken out again; `unit` (k,) brings the tracks' factors to unit mean square.
@@ -31,21 +28,17 @@ class Factors:
     unit: Floats
 
     @classmethod
-    def fit(cls, residual: sparse.csr_array, weight: sparse.csr_array, count: int, seed: int) -> Self:
-        """Factor residuals (P, T) into `count` factors; both matrices hold the same cells."""
-        people, tracks = residual.shape
+    def fit(cls, residual: sparse.csr_array, weight: sparse.csr_array, count: int, seed: int, way: str = "als") -> Self:
+        """Factor residuals (P, T) into `count` factors; both matrices hold the same cells.
+
+        People's factors are found in a `way` of WAYS; those of tracks are their regression on people's, so that one
+        person's part can be taken out.
+        """
         weighted = residual.multiply(weight).tocsr()
-        person: Floats = np.random.default_rng(seed).standard_normal((people, count))
+        person = factors_of(weighted, way, count, seed)[0]
         gram, moment = _normal_equations(weight.T.tocsr(), weighted.T.tocsr(), person, TRACK_RIDGE)
-        for _ in range(SWEEPS if count else 0):
-            track = np.linalg.solve(gram, moment[:, :, None])[:, :, 0]
-            track /= np.maximum(np.sqrt(np.mean(track**2, axis=0)), 1e-9)
-            own_gram, own_moment = _normal_equations(weight, weighted, track, PERSON_RIDGE)
-            person = np.linalg.solve(own_gram, own_moment[:, :, None])[:, :, 0]
-            person /= np.maximum(np.sqrt(np.mean(person**2, axis=0)), 1e-9)
-            gram, moment = _normal_equations(weight.T.tocsr(), weighted.T.tocsr(), person, TRACK_RIDGE)
         found = np.linalg.solve(gram, moment[:, :, None])[:, :, 0]
-        unit = np.maximum(np.sqrt(np.mean(found**2, axis=0)), 1e-9) if tracks else np.ones(count)
+        unit = np.maximum(np.sqrt(np.mean(found**2, axis=0)), 1e-9) if len(found) else np.ones(count)
         return cls(person, gram.astype(np.float32), moment.astype(np.float32), unit)
 
     @property

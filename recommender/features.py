@@ -6,12 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from catalog.audio_features import AudioFeatures
 from catalog.models import Track
 
 AUDIO_BLOCK = "audio"
 NUMBERS_BLOCK = "deezer"
 NUMBERS_VERSION = 1
 NUMBERS_NAMES = ("gain", "rank", "bpm", "year", "explicit", "duration")
+RECCOBEATS_BLOCK = "reccobeats"
+RECCOBEATS_VERSION = 1
+RECCOBEATS_SHARES = (
+    "acousticness",
+    "danceability",
+    "energy",
+    "instrumentalness",
+    "liveness",
+    "speechiness",
+    "valence",
+)
+RECCOBEATS_NAMES = (*RECCOBEATS_SHARES, "loudness", "tempo", "mode", "key_sin", "key_cos")
 
 Matrix = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -102,3 +115,21 @@ def numbers_of(
         np.log(track.duration_ms) if track.duration_ms else np.nan,
     )
     return np.array(raw, dtype=np.float32)
+
+
+def measured_of(features: AudioFeatures) -> npt.NDArray[np.float32]:
+    """Return the `reccobeats` block of a track, NaN where unknown, in the order of RECCOBEATS_NAMES.
+
+    A key is a place on the circle of fifths, where keys that share most of their notes are neighbours; a tempo is
+    taken by its logarithm, so that double and half of it are equally far.
+    """
+    angle = np.nan if features.key is None else 2 * np.pi * (7 * features.key % 12) / 12
+    raw = (
+        *(getattr(features, name) for name in RECCOBEATS_SHARES),
+        features.loudness,
+        np.log2(features.tempo) if features.tempo and features.tempo > 0 else np.nan,
+        features.mode,
+        np.sin(angle),
+        np.cos(angle),
+    )
+    return np.array([np.nan if value is None else value for value in raw], dtype=np.float32)

@@ -1,9 +1,9 @@
-"""A prior taught by everybody, and each person's way off it: a logistic model with shared and personal weights.
+"""A prior taught by everybody: what all share, and how far people go their own way.
 
-Log-odds of a like = x . (mean + own) + what the person thinks of the artist, with mean_j ~ N(0, reach_j),
-own_j ~ N(0, variance_j) and artist effects ~ N(0, artist_variance). Weights are at their joint mode (penalised
-quasi-likelihood, Breslow and Clayton, 1993), variances by empirical-Bayes EM: where people share a taste its
-variance shrinks and newcomers inherit the mean; where they do not, the mean shrinks and people speak for themselves.
+Log-odds of a like = x . mean + own(x), with mean_j ~ N(0, reach_j) and each person's own ~ GP(0, K). The mean is the
+generalised least squares of penalised quasi-likelihood (Breslow and Clayton, 1993): opinions count as far as they
+tell more than one person's taste. Variances by empirical-Bayes EM: where people share a taste newcomers inherit it;
+where they do not, the mean shrinks and people speak for themselves.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from recommender.dataset import Floats, Ints, summed
-from recommender.newton import Problems, solve
+from recommender.dataset import Floats, Ints
+from recommender.process import (
+    Chunk,
+    Kernel,
+    Places,
+    Table,
+    chunks,
+    contradicted,
+    inner,
+    likelihood,
+    likenesses,
+    same,
+    times,
+)
 
 GROUP_PSEUDO = 4.0
 """Columns' worth of the starting guess in a group's variance, so that one column cannot run away."""
@@ -21,24 +33,39 @@ GROUP_PSEUDO = 4.0
 COLUMN_PSEUDO = 12.0
 """People's worth of the group's variance in each column's own."""
 
-CONTRARY = 0.3
+SCALE_PSEUDO = 50.0
+"""Opinions' worth of the starting guess in the variances of sounds and artists: a few opinions, taken for exact,
+always seem to say that nothing goes with anything."""
+
+CONTRARY = 0.4
 """Least std of a personal weight, as a share of the shared one: the more a community agrees, the larger the step
 that somebody contrary has to take away from it."""
 
-MEAN_STEPS = 2
-LAST_STEPS = 10
-LAST_TURNS = 3
-"""Turns between weights and artist effects after the last round; in a round one of each will do."""
+SAMPLE_ROWS = 20_000
+"""Opinions that the prior is learnt from: it is a few hundred numbers, and more opinions would not move them."""
 
-ARTIST_STEPS = 2
+SAMPLE_OF_ONE = 256
+"""Opinions of one person among those."""
+
+CALIBRATION_STD = 1.0
+"""How far from 1 the calibration's slope is thought to be, and from 0 its shift, before any opinion."""
+
+MOST_SURE = 8.0
+"""Log-odds beyond which being surer is not told apart."""
+
+LEAST_SLOPE = 0.1
+"""Nothing may turn a score round."""
+
+CALIBRATION_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Columns whose weights are alike before anything is known.
 
-    `reach` and `spread` are the variances to begin with, of the shared and of the personal weight;
-    `floor` is the least personal variance, so that enough reactions can always overrule the community.
+    `reach` and `spread` are the variances to begin with, of the shared and of the personal weight; `floor` is the
+    least personal variance, so that enough reactions can always overrule the community. Columns without a spread
+    are the community's alone; they come last.
     """
 
     columns: slice
@@ -49,148 +76,218 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What the community taught: `mean`, `reach`, `variance` (d,) and the variance of artist effects."""
+    """What the community taught: `mean` and `reach` (d,), and how far people go their own way.
+
+    `variance` (k,) is that of people's own weights of the first k columns; artist effects and sounds have one each.
+    `shift` and `slope` calibrate the log-odds, and `own_slope` is added as far as the person's own opinions tell.
+    """
 
     mean: Floats
     reach: Floats
     variance: Floats
     artist_variance: float
+    blocks: Floats
+    ends: Ints
+    shift: float
+    slope: float
+    own_slope: float
 
     @classmethod
-    def start(cls, groups: Sequence[Group], artist_variance: float) -> "Prior":
+    def start(cls, groups: Sequence[Group], artist_variance: float, blocks: Floats, ends: Ints) -> "Prior":
         """Return the prior before any opinion."""
-        size = groups[-1].columns.stop
-        reach, variance = np.ones(size), np.ones(size)
-        for group in groups:
-            reach[group.columns], variance[group.columns] = group.reach, group.spread
-        return cls(np.zeros(size), reach, variance, artist_variance)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Opinions to learn from, sorted by person: `design` (N, d), `liked`, `weight` (N,), `starts` (P + 1,).
-
-    `pair` (N,) numbers the person's artists (-1: no artist known) from 0 to `pairs` - 1.
-    """
-
-    design: Floats
-    liked: Floats
-    weight: Floats
-    starts: Ints
-    pair: Ints
-    pairs: int
+        reach = np.concatenate([np.full(_size(group), group.reach) for group in groups])
+        variance = np.concatenate([np.full(_size(group), group.spread) for group in groups if group.spread])
+        return cls(np.zeros(len(reach)), reach, variance, artist_variance, blocks, ends, 0.0, 1.0, 0.0)
 
     @property
-    def person(self) -> Ints:
-        """Return the person's place of each row."""
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+    def kernel(self) -> Kernel:
+        """Return how far people go their own way."""
+        return Kernel(self.variance, self.artist_variance, self.blocks, self.ends)
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """Everybody's own part: weights and their posterior variances (P, d), artist effects and theirs (pairs,)."""
+def sample(starts: Ints, artist: Ints, seed: int) -> tuple[Ints, Ints]:
+    """Return rows to learn the prior from, of whole people as far as it goes, and where each of them starts.
 
-    weights: Floats
-    spread: Floats
-    artist: Floats
-    artist_spread: Floats
-
-    @classmethod
-    def start(cls, rows: Rows, prior: Prior) -> "Own":
-        """Return nobody differing from the community."""
-        shape = (len(rows.starts) - 1, len(prior.mean))
-        unsure = np.full(rows.pairs, prior.artist_variance)
-        return cls(np.zeros(shape), np.broadcast_to(prior.variance, shape), np.zeros(rows.pairs), unsure)
-
-
-def fit_everybody(rows: Rows, groups: Sequence[Group], prior: Prior, rounds: int) -> tuple[Prior, Own]:
-    """Learn the prior and everybody's own part by `rounds` of EM."""
-    own = Own.start(rows, prior)
-    for _ in range(rounds):
-        mean, mean_spread = _fit_mean(rows, prior, own)
-        prior = replace(prior, mean=mean)
-        own = _step(rows, prior, own, steps=1)
-        prior, own = _centre(prior, own)
-        prior = _variances(prior, own, mean_spread, groups)
-    return prior, fit_own(rows, prior, own)
-
-
-def fit_own(rows: Rows, prior: Prior, own: Own) -> Own:
-    """Return everybody's own part under the prior, beginning at `own`."""
-    for _ in range(LAST_TURNS):
-        own = _step(rows, prior, own, LAST_STEPS)
-    return own
-
-
-def _step(rows: Rows, prior: Prior, own: Own, steps: int) -> Own:
-    weights, spread = solve(problems_of(rows, prior, own), prior.variance, own.weights, steps)
-    own = replace(own, weights=weights, spread=spread)
-    return _fit_artists(rows, prior, own, rows.design @ prior.mean + _personal(rows, own))
-
-
-def problems_of(rows: Rows, prior: Prior, own: Own) -> Problems:
-    """Return everybody's regression at the fitted artist effects."""
-    offset = rows.design @ prior.mean + _artist(rows, own)
-    return Problems(rows.design, rows.liked, rows.weight, offset, rows.starts)
-
-
-def _personal(rows: Rows, own: Own) -> Floats:
-    margin: Floats = np.einsum("nd,nd->n", rows.design, own.weights[rows.person])
-    return margin
-
-
-def _artist(rows: Rows, own: Own) -> Floats:
-    return np.append(own.artist, 0.0)[rows.pair]
-
-
-def _fit_mean(rows: Rows, prior: Prior, own: Own) -> tuple[Floats, Floats]:
-    offset = _personal(rows, own) + _artist(rows, own)
-    everybody = Problems(rows.design, rows.liked, rows.weight, offset, np.array([0, len(rows.liked)]))
-    mean, spread = solve(everybody, prior.reach, prior.mean[None], MEAN_STEPS)
-    return mean[0], spread[0]
-
-
-def _fit_artists(rows: Rows, prior: Prior, own: Own, offset: Floats) -> Own:
-    """Take Newton steps on the artist effects: each is a problem of one number, so its Hessian is a sum."""
-    effect: Floats = own.artist
-    curvature: Floats = np.zeros(rows.pairs)
-    known = rows.pair >= 0
-    pair, liked, weight = rows.pair[known], rows.liked[known], rows.weight[known]
-    for _ in range(ARTIST_STEPS):
-        chance = expit(offset[known] + effect[pair])
-        pull = summed(pair, weight * (liked - chance), rows.pairs) - effect / prior.artist_variance
-        curvature = summed(pair, weight * chance * (1 - chance), rows.pairs) + 1 / prior.artist_variance
-        effect = effect + pull / curvature
-    return replace(own, artist=effect, artist_spread=1 / curvature)
-
-
-def _centre(prior: Prior, own: Own) -> tuple[Prior, Own]:
-    """Move what all people's own parts have in common into the mean, as far as the mean's own prior lets it.
-
-    Nobody's log-odds change by it, so it is free, and it spares the alternation its slowest direction.
+    Of a person with very many it takes whole artists, so that what goes with the artist shows.
     """
-    people = len(own.weights)
-    pull = own.weights.sum(axis=0) / prior.variance - prior.mean / prior.reach
-    shift = pull / (people / prior.variance + 1 / prior.reach)
-    return replace(prior, mean=prior.mean + shift), replace(own, weights=own.weights - shift)
+    rng = np.random.default_rng(seed)
+    sizes = np.minimum(np.diff(starts), SAMPLE_OF_ONE)
+    order = rng.permutation(len(sizes))
+    kept = np.sort(order[: np.searchsorted(np.cumsum(sizes[order]), SAMPLE_ROWS) + 1])
+    chance = rng.random(int(artist.max(initial=0)) + 2)
+    rows = []
+    for person in kept.tolist():
+        own = np.arange(starts[person], starts[person + 1])
+        if len(own) > SAMPLE_OF_ONE:
+            drawn = np.where(artist[own] >= 0, chance[artist[own]], rng.random(len(own)))
+            own = np.sort(own[np.argsort(drawn, kind="stable")[:SAMPLE_OF_ONE]])
+        rows.append(own)
+    return np.concatenate(rows), np.append(0, np.cumsum(sizes[kept]))
 
 
-def _variances(prior: Prior, own: Own, mean_spread: Floats, groups: Sequence[Group]) -> Prior:
-    people = len(own.weights)
+@dataclass(slots=True)
+class _Part:
+    """One batch of the sample: what stays (rows, design, likenesses, artists) and what a round finds."""
+
+    chunk: Chunk
+    columns: Floats
+    design: Floats
+    alike: list[Places]
+    artists: Floats
+    taste: Floats
+    precision: Floats
+    spread: Floats
+    target: Floats
+
+
+def learn_prior(
+    table: Table, bumps: Floats, rows: Ints, starts: Ints, groups: Sequence[Group], prior: Prior, rounds: int
+) -> Prior:
+    """Learn the prior by `rounds` of EM from some rows of the table; `bumps` (T, b) are the last columns."""
+    begin = prior
+    parts = [_part(table, bumps, chunk, prior.ends) for chunk in chunks(rows, starts)]
+    for _ in range(rounds):
+        information, pull = np.diag(1 / prior.reach), np.zeros(len(prior.mean))
+        for part in parts:
+            _expect(part, table, prior)
+            information += np.einsum("bni,bnj->ij", part.design, part.spread, optimize=True)
+            pull += np.einsum("bni,bn->i", part.design, part.target)
+        inverse = np.linalg.inv(information)
+        prior = replace(prior, mean=inverse @ pull)
+        prior = _variances(prior, parts, np.diag(inverse), groups, begin)
+    return _calibrated(prior, parts, table) if rounds else prior
+
+
+def _part(table: Table, bumps: Floats, chunk: Chunk, ends: Ints) -> _Part:
+    points = table.points(chunk.rows)
+    design = np.concatenate([points.columns, bumps[table.track[chunk.rows]]], axis=-1)
+    none, flat = np.zeros((0, 0, 0)), np.zeros(chunk.rows.shape)
+    alike = list(likenesses(points.places, points.places, ends))
+    artists = same(points.artist, points.artist).astype(np.float32)
+    return _Part(chunk, points.columns, design, alike, artists, flat, none, none, flat)
+
+
+def _expect(part: _Part, table: Table, prior: Prior) -> None:
+    """Weigh the batch's opinions by what they tell beside the people's own tastes, at the present estimate."""
+    margin = part.design @ prior.mean + part.taste
+    cov = _cov(part, prior)
+    rows, inside = part.chunk.rows, part.chunk.inside
+    pull, curvature = likelihood(margin, table.liked[rows], table.weight[rows] * inside)
+    part.precision = _precision(cov, curvature)
+    part.spread = part.precision @ part.design
+    # precision @ (margin + pull / curvature), without dividing by what may be 0.
+    part.target = times(part.precision, margin - times(cov, pull)) + pull
+
+
+def _precision(cov: Floats, curvature: Floats) -> Floats:
+    """Return (K + 1 / curvature)^-1 (B, n, n); rows without curvature have none."""
+    root = np.sqrt(curvature)
+    precision: Floats = np.linalg.inv(inner(cov, root)) * root[:, :, None] * root[:, None, :]
+    return precision
+
+
+def _cov(part: _Part, prior: Prior) -> Floats:
+    cov: Floats = (part.columns * prior.variance) @ np.swapaxes(part.columns, 1, 2)
+    for variance, alike in zip(prior.blocks.tolist(), part.alike, strict=True):
+        cov += variance * alike
+    cov += prior.artist_variance * part.artists
+    return cov
+
+
+def _variances(prior: Prior, parts: Sequence[_Part], unsure: Floats, groups: Sequence[Group], begin: Prior) -> Prior:
+    size = len(prior.variance)
+    columns, blocks, artist = np.zeros((2, size)), np.zeros((len(prior.blocks), 2)), np.zeros(2)
+    for part in parts:
+        alpha = part.target - part.spread @ prior.mean
+        part.taste = times(_cov(part, prior), alpha)
+        columns[0] += np.sum(np.einsum("bnk,bn->bk", part.columns, alpha) ** 2, axis=0)
+        columns[1] += np.einsum("bnk,bnk->k", part.columns, part.spread[:, :, :size])
+        artist += _explained(part.artists, alpha, part.precision)
+        blocks += [_explained(alike, alpha, part.precision) for alike in part.alike] or 0.0
     reach, variance = prior.reach.copy(), prior.variance.copy()
-    squares = np.sum(own.weights**2 + own.spread, axis=0)
-    # What the mean would be known to within if people's own parts were not held fixed.
-    seen = np.maximum(1 / mean_spread - 1 / prior.reach, 1e-9)
-    unsure = 1 / (1 / (1 / seen + prior.variance / people) + 1 / prior.reach)
     for group in groups:
         here = group.columns
-        size = here.stop - here.start
-        if not size:
-            continue
-        common = (squares[here].sum() + GROUP_PSEUDO * group.spread) / (people * size + GROUP_PSEUDO)
-        own_variance = (squares[here] + COLUMN_PSEUDO * common) / (people + COLUMN_PSEUDO)
-        variance[here] = np.maximum(own_variance, group.floor + (CONTRARY * prior.mean[here]) ** 2)
         shared = np.sum(prior.mean[here] ** 2 + unsure[here])
-        reach[here] = (shared + GROUP_PSEUDO * group.reach) / (size + GROUP_PSEUDO)
-    artist = np.sum(own.artist**2 + own.artist_spread) + GROUP_PSEUDO * prior.artist_variance
-    return replace(prior, reach=reach, variance=variance, artist_variance=artist / (len(own.artist) + GROUP_PSEUDO))
+        reach[here] = (shared + GROUP_PSEUDO * group.reach) / (_size(group) + GROUP_PSEUDO)
+        if group.spread and _size(group):
+            variance[here] = _columns(prior, columns, group)
+    return replace(
+        prior,
+        reach=reach,
+        variance=variance,
+        artist_variance=_rescaled(prior.artist_variance, artist, begin.artist_variance, SCALE_PSEUDO),
+        blocks=np.array(
+            [_rescaled(*each, SCALE_PSEUDO) for each in zip(prior.blocks, blocks, begin.blocks, strict=True)]
+        ),
+    )
+
+
+def _columns(prior: Prior, found: Floats, group: Group) -> Floats:
+    """Return the next variances of people's own weights of a group's columns, which draw on each other."""
+    here = group.columns
+    variance = prior.variance[here]
+    explained, expected = found[:, here] * variance
+    common = (explained.sum() + GROUP_PSEUDO) / (expected.sum() + GROUP_PSEUDO * variance.mean() / group.spread)
+    scale = (explained + COLUMN_PSEUDO * common) / (expected + COLUMN_PSEUDO)
+    least: Floats = group.floor + (CONTRARY * prior.mean[here]) ** 2
+    return np.asarray(np.maximum(variance * scale, least))
+
+
+def _explained(shape: Places | Floats, alpha: Floats, precision: Floats) -> Floats:
+    """Return what this shape of covariance explains per unit of variance, and what it should if the variance fits."""
+    return np.array([np.sum(alpha * times(shape, alpha)), np.sum(precision * shape)])
+
+
+def _rescaled(variance: float, found: Floats, begin: float, pseudo: float) -> float:
+    """Return the next estimate of a variance: where it fits, what is explained is what was expected."""
+    if not variance:
+        return 0.0
+    explained, expected = variance * found
+    return float(variance * (explained + pseudo) / (expected + pseudo * variance / begin))
+
+
+def _calibrated(prior: Prior, parts: Sequence[_Part], table: Table) -> Prior:
+    """Fit the calibration to what each opinion would have been foretold, by the person's others and by none."""
+    found = [_foretold(part, table, prior) for part in parts]
+    design = np.concatenate([rows for rows, _, _ in found])
+    liked = np.concatenate([said for _, said, _ in found])
+    weight = np.concatenate([counts for _, _, counts in found])
+    begin = best = np.array([0.0, 1.0, 0.0])
+    for _ in range(CALIBRATION_STEPS):
+        chance = expit(design @ best)
+        pull = design.T @ (weight * (liked - chance)) - (best - begin) / CALIBRATION_STD**2
+        hessian = (design.T * (weight * chance * (1 - chance))) @ design + np.eye(3) / CALIBRATION_STD**2
+        best = best + np.linalg.solve(hessian, pull)
+    slope = max(float(best[1]), LEAST_SLOPE)
+    return replace(prior, shift=float(best[0]), slope=slope, own_slope=max(float(best[2]), LEAST_SLOPE - slope))
+
+
+def _foretold(part: _Part, table: Table, prior: Prior) -> tuple[Floats, Floats, Floats]:
+    """Return rows of 1, log-odds and log-odds times what is known, and of each the opinion and what it counts.
+
+    Each opinion is there twice: foretold by the community alone, of which nothing is known, and by the person's
+    other opinions as well. Leaving one out of a Gaussian process needs no second fit (Rasmussen and Williams, 2006,
+    section 5.4.2).
+    """
+    rows, inside = part.chunk.rows, part.chunk.inside
+    cov, margin = _cov(part, prior), part.design @ prior.mean
+    pull, curvature = contradicted(margin, table.liked[rows], table.weight[rows] * inside)
+    precision = _precision(cov, curvature)
+    alpha = pull - times(precision, times(cov, pull))
+    own, curvature = np.maximum(np.einsum("bnn->bn", precision), 1e-9), np.maximum(curvature, 1e-9)
+    open_to = np.einsum("bnn->bn", cov)
+    left = np.clip(1 / own - 1 / curvature, 0, open_to)
+    sure = moderated(margin + pull / curvature - alpha / own, left)[inside]
+    unsure, known = moderated(margin, open_to)[inside], (1 - left / np.maximum(open_to, 1e-9))[inside]
+    ones, none = np.ones(len(sure)), np.zeros(len(sure))
+    design = np.vstack([np.column_stack([ones, sure, known * sure]), np.column_stack([ones, unsure, none])])
+    return design, np.tile(table.liked[rows][inside], 2), np.tile(table.weight[rows][inside] / 2, 2)
+
+
+def moderated(margin: Floats, variance: Floats) -> Floats:
+    """Return log-odds whose chance is the mean over what is not known (MacKay's approximation)."""
+    return np.asarray(np.clip(margin / np.sqrt(1 + np.pi * variance / 8), -MOST_SURE, MOST_SURE))
+
+
+def _size(group: Group) -> int:
+    return int(group.columns.stop - group.columns.start)

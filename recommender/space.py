@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from recommender.dataset import Bools, Floats, Ints
 from recommender.features import AUDIO_BLOCK, Features
+from recommender.process import Points, likenesses
 
 KNOTS = 65
 """Quantiles kept of a column: enough to follow any distribution, few enough to store."""
@@ -22,6 +23,9 @@ WIDEST_BLOCK = 24
 EDGE = 0.004
 """Outermost probability of the normal scores: an outlier counts 2.65, however far out it is."""
 
+AXES = 13.0
+"""Columns' worth of axes up to which each makes tracks less alike; beyond, they share."""
+
 FEWEST_ROWS_A_BUMP = 3
 """Tracks known for every bump: fewer and the bumps only repeat the tracks."""
 
@@ -32,7 +36,9 @@ class Space:
 
     `kept` (c,) raw columns, `knots` and `levels` (c, KNOTS) their quantiles and normal scores; `rotation` (c, l)
     compresses wide blocks; `gaps` (g,) raw columns that differ in where they are absent. Bumps are Nystroem
-    features of a Gaussian kernel (Williams and Seeger, 2001): `landmarks` (m, l), `whitener`, `centre` (m,).
+    features of the likeness of places (Williams and Seeger, 2001): `landmarks` (m, l), `whitener`, `centre` (m,).
+    A track's places are its linear columns times `narrowness` (l,); those of each
+    block end at `ends` (b,).
     `names` are all raw columns of the fit: a later table may have more blocks, or fewer.
     `sounding` are the linear columns that tell how a track sounds: audio's, or all where there is no audio.
     """
@@ -45,29 +51,28 @@ class Space:
     landmarks: Floats
     whitener: Floats
     centre: Floats
-    width: float
+    narrowness: Floats
+    ends: Ints
     sounding: Ints
     names: npt.NDArray[np.str_]
 
     @classmethod
     def fit(cls, features: Features, bumps: int, width: float, seed: int) -> Self:
-        """Learn scaling, compression and at most `bumps` bumps from all tracks known, rated or not.
-
-        `width` divides the kernel's exponent: exp(-width * squared distance / l).
-        """
+        """Learn scaling, compression and at most `bumps` bumps of that width from all tracks known, rated or not."""
         known = np.isfinite(features.matrix)
         kept = np.flatnonzero(known.sum(axis=0) >= FEWEST_KNOWN)
         kept = kept[[len(np.unique(features.matrix[known[:, column], column])) > 1 for column in kept]].astype(np.int64)
         knots, levels = _quantiles(features.matrix[:, kept])
         scaled = _normal_scores(features.matrix[:, kept], knots, levels)
-        rotation = _rotation(scaled, known[:, kept], _groups(features, kept))
+        rotation, ends = _rotation(scaled, known[:, kept], _groups(features, kept))
         linear = scaled @ rotation
         landmarks = _landmarks(linear[2 * known[:, kept].sum(axis=1) > len(kept)], bumps, seed)
-        whitener = _whitener(_kernel(landmarks, landmarks, width))
+        narrowness = _narrowness(linear, ends, width)
+        whitener = _whitener(_kernel(landmarks * narrowness, landmarks * narrowness, ends))
         centre = np.zeros(whitener.shape[1])
         gaps, sounding = _gaps(~known, kept), _sounding(features, kept, rotation)
         names = np.array(features.names, dtype=np.str_)
-        flat = cls(kept, knots, levels, rotation, gaps, landmarks, whitener, centre, width, sounding, names)
+        flat = cls(kept, knots, levels, rotation, gaps, landmarks, whitener, centre, narrowness, ends, sounding, names)
         return replace(flat, centre=flat.bumps(linear).mean(axis=0)) if len(linear) else flat
 
     @property
@@ -81,12 +86,19 @@ class Space:
 
     def bumps(self, linear: Floats) -> Floats:
         """Return the bumps (n, m) at rows of linear columns."""
-        return _kernel(linear, self.landmarks, self.width) @ self.whitener - self.centre
+        return (
+            _kernel(linear * self.narrowness, self.landmarks * self.narrowness, self.ends) @ self.whitener - self.centre
+        )
 
     def transform(self, features: Features) -> Floats:
         """Return all columns side by side: linear, indicators, bumps (n, l + g + m)."""
         linear = self.linear(features)
         return np.hstack([linear, np.isnan(self._raw(features)[:, self.gaps]), self.bumps(linear)])
+
+    def points(self, lead: Floats, shared: Floats, artist: Ints) -> Points:
+        """Return tracks as a person's taste sees them: `lead` (n, k) by person, `shared` (n, l + g) of the tracks."""
+        places = np.asarray(shared[:, : self.sizes[0]], dtype=np.float32) * self.narrowness.astype(np.float32)
+        return Points(np.hstack([lead, shared]), places, artist)
 
     def _raw(self, features: Features) -> Floats:
         """Return the table's matrix with the columns of the fit, NaN where the table lacks one."""
@@ -127,8 +139,11 @@ def _normal_scores(raw: Floats, knots: Floats, levels: Floats) -> Floats:
     return np.nan_to_num(scores, nan=0.0)
 
 
-def _rotation(scaled: Floats, known: Bools, groups: list[Bools]) -> Floats:
-    """Return the map (c, l) that leaves narrow blocks as they are and keeps a wide one's principal components."""
+def _rotation(scaled: Floats, known: Bools, groups: list[Bools]) -> tuple[Floats, Ints]:
+    """Return the map (c, l) that leaves narrow blocks as they are and keeps a wide one's principal components.
+
+    The second result (b,) tells where the columns of each block that has any end.
+    """
     parts = []
     for own in groups:
         here = np.flatnonzero(own)
@@ -141,7 +156,8 @@ def _rotation(scaled: Floats, known: Bools, groups: list[Bools]) -> Floats:
         part = np.zeros((len(own), axes.shape[1]))
         part[here] = axes
         parts.append(part)
-    return np.hstack(parts) if parts else np.zeros((0, 0))
+    ends = np.cumsum([part.shape[1] for part in parts if part.shape[1]], dtype=np.int64)
+    return np.hstack(parts) if parts else np.zeros((0, 0)), ends
 
 
 def _gaps(absent: Bools, kept: Ints) -> Ints:
@@ -158,9 +174,26 @@ def _landmarks(linear: Floats, count: int, seed: int) -> Floats:
     return linear[np.sort(np.random.default_rng(seed).permutation(len(linear))[:count])]
 
 
-def _kernel(left: Floats, right: Floats, width: float) -> Floats:
-    squares = np.sum(left**2, axis=1)[:, None] + np.sum(right**2, axis=1) - 2 * left @ right.T
-    kernel: Floats = np.exp(-width * np.maximum(squares, 0) / max(left.shape[1], 1))
+def _narrowness(linear: Floats, ends: Ints, width: float) -> Floats:
+    """Return what to multiply linear columns (l,) with, so that a block's distances keep their meaning.
+
+    Along few axes (worth `AXES` columns of unit variance) a sum of distances grows with each, but its spread only
+    with the root, so that is what counts; along many the mean distance would leave nothing alike.
+    """
+    narrow = np.ones(linear.shape[1])
+    begin = 0
+    for end in ends.tolist():
+        axes = max(float(linear[:, begin:end].std(axis=0).sum()), 1e-9)
+        narrow[begin:end] = min(1.0, (AXES / axes) ** 0.5) / (width * axes**0.5)
+        begin = end
+    return narrow
+
+
+def _kernel(left: Floats, right: Floats, ends: Ints) -> Floats:
+    """Return the blocks' mean likeness of places."""
+    kernel = np.zeros((len(left), len(right)))
+    for alike in likenesses(left.astype(np.float32), right.astype(np.float32), ends):
+        kernel += alike / len(ends)
     return kernel
 
 

@@ -8,22 +8,38 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from recommender import packing
-from recommender.dataset import HALF_LIFE_DAYS, SHARE_WEIGHT, Dataset, Floats, Ints
-from recommender.evidence import RATES, Evidence, lookup
+from recommender.collaborative_ways import WAYS
+from recommender.dataset import HALF_LIFE_DAYS, IMPORT_WEIGHT, SHARE_WEIGHT, Dataset, Floats, Ints
+from recommender.evidence import RATES, Evidence
 from recommender.features import Features
-from recommender.hierarchy import Group, Own, Prior, Rows, fit_everybody, fit_own, problems_of
-from recommender.newton import learned
-from recommender.space import Space
+from recommender.hierarchy import Group, Prior, learn_prior, moderated, sample
+from recommender.process import Kernel, Points, Table, covariance, solve
+from recommender.shelf import Shelf
+from recommender.space import WIDEST_BLOCK, Space
 
 TASTE_MODEL = "taste"
-TASTE_VERSION = 1
+TASTE_VERSION = 2
 """Counts up whenever stored models of an older way can no longer be read."""
 
-LEARNED_RANK = 12
-"""Directions of a person's posterior kept: what they taught the model; the rest is as unsure as the prior."""
-
-ARTIST_VARIANCE = 2.0
+ARTIST_VARIANCE = 10.0
 """Where artist effects begin: a person's likes of one artist go together far more than their sound explains."""
+
+BLOCK_VARIANCE = 10.0
+"""Where likeness begins: people are sure of most of what they say, so that likes of what is most alike tell much."""
+
+FEW_PEOPLE = 10.0
+"""People from which what they like counts as half of what all people might: one alone teaches nothing of others."""
+
+OWN_LINEAR = 0.005
+"""Where people's own weights of a narrow block's columns begin: what its neighbourhoods leave is little."""
+
+OWN_LINEAR_WIDE = 0.1
+"""The same of a wide block's components: in an embedding directions mean something, and near is seldom very near."""
+
+LEAST_VARIANCE = 1e-6
+
+REMEMBERED = 128
+"""Opinions of a person from which the uncertainty is told: of more it would only be smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +47,52 @@ class TasteSettings:
     """How the taste model learns.
 
     share_weight: what sharing a track counts beside a reaction, which counts 1.
+    import_weight: what a track brought along by an import counts at most beside a reaction.
     half_life_days: the age at which an opinion counts half.
     factors: the most collaborative factors; small communities get fewer.
-    bumps: how many bumps follow curved tastes; more fit closer and cost more.
-    bump_width: how narrow the bumps are.
+    collaborative: how they are found: svd, als, ease or plsa.
+    bumps: how many bumps follow the community's curved taste; more fit closer and cost more.
+    bump_width: how far tracks may be from each other and still be thought alike.
     rounds: rounds of learning the community's prior.
     seed: the start of the randomness in factors and bumps.
     """
 
     share_weight: float = SHARE_WEIGHT
+    import_weight: float = IMPORT_WEIGHT
     half_life_days: float = HALF_LIFE_DAYS
     factors: int = 4
+    collaborative: str = "als"
     bumps: int = 64
-    bump_width: float = 0.5
-    rounds: int = 6
+    bump_width: float = 1.7
+    rounds: int = 4
     seed: int = 7
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work; the message is shown to the owner."""
+        if self.collaborative not in WAYS:
+            raise ValueError(f"collaborative is {self.collaborative!r}: name one of {', '.join(WAYS)}.")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonTaste:
-    """One person's own part: `weights` (d,), `learned` (r, d), and by artist key the effect and its variance."""
+    """One person's own part: by opinion the track, what it adds (`alpha`) and how much it tells (`curvature`)."""
 
-    weights: npt.NDArray[np.float32]
-    learned: npt.NDArray[np.float32]
-    artists: Ints
-    effects: npt.NDArray[np.float32]
-    unsure: npt.NDArray[np.float32]
+    tracks: Ints
+    alpha: npt.NDArray[np.float32]
+    curvature: npt.NDArray[np.float32]
 
 
 class TasteModel:
     """A classifier per person that starts from what the community taught (scikit-learn's contract).
 
     After `fit`: `space_` (how tracks compare), `evidence_` (the community's opinions), `prior_` (the community's
-    taste) and `people_` (each person's own part, by id).
+    taste), `shelf_` (the tracks with opinions) and `people_` (each person's own part, by id).
     """
 
     space_: Space
     evidence_: Evidence
     prior_: Prior
+    shelf_: Shelf
     people_: dict[int, PersonTaste]
 
     def __init__(self, settings: TasteSettings = TasteSettings()) -> None:
@@ -80,14 +104,15 @@ class TasteModel:
         settings = self.settings
         self._seen = None
         self.space_ = Space.fit(features, settings.bumps, settings.bump_width, settings.seed)
-        artist = features.take(dataset.tracks).artist[dataset.track]
-        self.evidence_ = Evidence.fit(dataset, artist, settings.factors, settings.seed)
-        evidence = self.evidence_.of_opinions()
-        rows = self._rows(dataset, features, evidence, artist)
-        groups = _groups(evidence.shape[1], self.space_)
-        start = Prior.start(groups, ARTIST_VARIANCE)
-        self.prior_, own = fit_everybody(rows, groups, start, settings.rounds if len(dataset) else 0)
-        self.people_ = self._people(dataset.people, rows, own, artist)
+        artist = features.take(dataset.tracks).artist
+        self.evidence_ = Evidence.fit(
+            dataset, artist[dataset.track], settings.factors, settings.seed, settings.collaborative
+        )
+        content = self._content(features, dataset.tracks)
+        self.shelf_ = Shelf.of(dataset.tracks, content[:, : self._shared], artist)
+        table = self._table(dataset, self.evidence_.of_opinions())
+        self.prior_ = self._learn_prior(table, content[:, self._shared :])
+        self.people_ = self._people(dataset, table, content)
         return self
 
     def refit_person(self, person_id: int, dataset: Dataset, features: Features) -> Self:
@@ -95,20 +120,20 @@ class TasteModel:
         here = dataset.rows_of(person_id)
         if here.start == here.stop:
             return self.forget(person_id)
-        track_ids = dataset.tracks[dataset.track[here]]
+        tracks, track = np.unique(dataset.tracks[dataset.track[here]], return_inverse=True)
         alone = Dataset(
             people=np.array([person_id]),
-            tracks=dataset.tracks,
-            person=np.zeros(len(track_ids), dtype=np.int64),
-            track=dataset.track[here],
+            tracks=tracks,
+            person=np.zeros(len(track), dtype=np.int64),
+            track=track,
             liked=dataset.liked[here],
             weight=dataset.weight[here],
             explicit=dataset.explicit[here],
         )
-        artist = self._artist(features, track_ids)
-        rows = self._rows(alone, features, self.evidence_.to_person(person_id, track_ids, artist), artist)
-        own = fit_own(rows, self.prior_, Own.start(rows, self.prior_))
-        self.people_ |= self._people(alone.people, rows, own, artist)
+        content, artist = self._content(features, tracks), self._artist(features, tracks)
+        self.shelf_ = self.shelf_.with_tracks(tracks, content[:, : self._shared], artist)
+        evidence = self.evidence_.to_person(person_id, tracks[track], artist[track])
+        self.people_ |= self._people(alone, self._table(alone, evidence), content)
         return self
 
     def forget(self, person_id: int) -> Self:
@@ -123,24 +148,28 @@ class TasteModel:
     def score(self, person_id: int | None, features: Features, track_ids: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Return the probability of a like (n,) and its std (n,); None or an unknown person: the community's.
 
-        The probability is the mean over the posterior (MacKay's approximation), so it leans to 1/2 where unsure.
+        The probability is the mean over the posterior (MacKay's approximation), so it leans to 1/2 where unsure,
+        and calibrated by what people's opinions would have been foretold from their others.
         """
         ids = np.asarray(track_ids, dtype=np.int64)
-        artist = self._artist(features, ids)
-        design = self._design(features, ids, self.evidence_.to_person(person_id, ids, artist))
-        margin, variance = design @ self.prior_.mean, design**2 @ self.prior_.variance
-        unsure = np.full(len(ids), self.prior_.artist_variance)
+        content, artist = self._content(features, ids), self._artist(features, ids)
+        lead = self._lead(self.evidence_.to_person(person_id, ids, artist))
+        points = self.space_.points(lead, content[:, : self._shared], artist)
+        prior, kernel = self.prior_, self.prior_.kernel
+        margin = np.hstack([lead, content]) @ prior.mean
+        open_to = points.columns**2 @ kernel.columns + kernel.artist * (artist >= 0) + kernel.blocks.sum()
+        variance = open_to
         taste = self.people_.get(person_id) if person_id is not None else None
-        if taste is not None:
-            margin += design @ taste.weights
-            variance -= np.sum((design @ taste.learned.T) ** 2, axis=1)
-            place = lookup(taste.artists, artist)
-            met = place >= 0
-            margin[met] += taste.effects[place[met]]
-            unsure[met] = taste.unsure[place[met]]
-        variance = np.maximum(variance, 0) + unsure
-        chance = expit(margin / np.sqrt(1 + np.pi * variance / 8))
-        return chance, chance * (1 - chance) * np.sqrt(variance)
+        if person_id is not None and taste is not None:
+            own = self._own(person_id, taste.tracks)
+            with_own = covariance(kernel, points, own)
+            margin += with_own @ taste.alpha
+            variance = np.maximum(variance - _known(kernel, own, taste.curvature, with_own), LEAST_VARIANCE)
+        slope = prior.slope + prior.own_slope * (1 - variance / open_to)
+        chance = expit(prior.shift + slope * moderated(margin, variance))
+        # A chance's variance, which at the most is that of a coin thrown.
+        spread = chance * (1 - chance) * variance
+        return chance, np.sqrt(chance * (1 - chance) * spread / (1 + spread))
 
     def vectors(self, features: Features, track_ids: npt.ArrayLike) -> Floats:
         """Return unit vectors (n, k) whose products tell how alike tracks sound; zeros where nothing is known."""
@@ -151,7 +180,7 @@ class TasteModel:
 
     def to_bytes(self) -> bytes:
         """Return the fitted model as an npz archive without pickle."""
-        parts = {"space": self.space_, "evidence": self.evidence_, "prior": self.prior_}
+        parts = {"space": self.space_, "evidence": self.evidence_, "prior": self.prior_, "shelf": self.shelf_}
         return packing.pack(TASTE_VERSION, parts, "people", self.people_)
 
     @classmethod
@@ -162,17 +191,58 @@ class TasteModel:
             model.space_ = archive.part("space", Space)
             model.evidence_ = archive.part("evidence", Evidence)
             model.prior_ = archive.part("prior", Prior)
+            model.shelf_ = archive.part("shelf", Shelf)
             model.people_ = archive.table("people", PersonTaste)
         return model
 
-    def _rows(self, dataset: Dataset, features: Features, evidence: Floats, artist: Ints) -> Rows:
-        design = self._design(features, dataset.tracks[dataset.track], evidence)
-        pair, pairs = _pairs(dataset.person, artist)
-        starts = np.searchsorted(dataset.person, np.arange(len(dataset.people) + 1))
-        return Rows(design, dataset.liked, dataset.weight, starts, pair, pairs)
+    @property
+    def _shared(self) -> int:
+        """Return how many content columns people have weights of their own for: all but the bumps."""
+        return sum(self.space_.sizes[:2])
 
-    def _design(self, features: Features, track_ids: Ints, evidence: Floats) -> Floats:
-        return np.hstack([np.ones((len(track_ids), 1)), evidence, self._content(features, track_ids)])
+    def _table(self, dataset: Dataset, evidence: Floats) -> Table:
+        track = self.shelf_.rows(dataset.tracks)[dataset.track]
+        return Table(
+            lead=self._lead(evidence),
+            track=track,
+            artist=self.shelf_.artist[track],
+            liked=dataset.liked,
+            weight=dataset.weight,
+            starts=np.searchsorted(dataset.person, np.arange(len(dataset.people) + 1)),
+            shared=self.shelf_.columns,
+            narrowness=self.space_.narrowness,
+        )
+
+    def _learn_prior(self, table: Table, bumps: Floats) -> Prior:
+        settings = self.settings
+        groups = _groups(table.lead.shape[1], self.space_, len(table.starts) - 1)
+        prior = Prior.start(groups, ARTIST_VARIANCE, _block_variances(self.space_), self.space_.ends)
+        if not len(table.liked):
+            return prior
+        rows, starts = sample(table.starts, table.artist, settings.seed)
+        return learn_prior(table, bumps, rows, starts, groups, prior, settings.rounds)
+
+    def _people(self, dataset: Dataset, table: Table, content: Floats) -> dict[int, PersonTaste]:
+        """Learn everybody's own part; `content` (T, c) are the columns of the dataset's tracks."""
+        leading = table.lead.shape[1]
+        offset = table.lead @ self.prior_.mean[:leading] + (content @ self.prior_.mean[leading:])[dataset.track]
+        alpha, curvature = (each.astype(np.float32) for each in solve(table, offset, self.prior_.kernel))
+        tracks = dataset.tracks[dataset.track]
+        tastes: dict[int, PersonTaste] = {}
+        for place, person_id in enumerate(dataset.people.tolist()):
+            here = slice(table.starts[place], table.starts[place + 1])
+            tastes[person_id] = PersonTaste(tracks[here], alpha[here], curvature[here])
+        return tastes
+
+    def _own(self, person_id: int, tracks: Ints) -> Points:
+        """Return the tracks of a person's own opinions as that person's taste sees them."""
+        place = self.shelf_.rows(tracks)
+        artist = self.shelf_.artist[place]
+        lead = self._lead(self.evidence_.to_person(person_id, tracks, artist))
+        return self.space_.points(lead, self.shelf_.columns[place], artist)
+
+    def _lead(self, evidence: Floats) -> Floats:
+        return np.hstack([np.ones((len(evidence), 1)), evidence])
 
     def _content(self, features: Features, track_ids: Ints) -> Floats:
         """Return the content columns of tracks; those of the last table are kept, since it scores many people."""
@@ -185,45 +255,40 @@ class TasteModel:
     def _artist(self, features: Features, track_ids: Ints) -> Ints:
         return np.append(features.artist, -1)[features.rows(track_ids)]
 
-    def _people(self, people: Ints, rows: Rows, own: Own, artist: Ints) -> dict[int, PersonTaste]:
-        directions = learned(problems_of(rows, self.prior_, own), self.prior_.variance, own.weights, LEARNED_RANK)
-        tastes: dict[int, PersonTaste] = {}
-        for place, person_id in enumerate(people.tolist()):
-            here = slice(rows.starts[place], rows.starts[place + 1])
-            pair, first = np.unique(rows.pair[here], return_index=True)
-            first, pair = first[pair >= 0], pair[pair >= 0]
-            tastes[person_id] = PersonTaste(
-                own.weights[place].astype(np.float32),
-                directions[place].astype(np.float32),
-                artist[here][first],
-                own.artist[pair].astype(np.float32),
-                own.artist_spread[pair].astype(np.float32),
-            )
-        return tastes
+
+def _known(kernel: Kernel, own: Points, curvature: Floats, with_own: Floats) -> Floats:
+    """Return how much of the variance (n,) a person's own opinions took away, a spread of them standing for all."""
+    some = np.linspace(0, len(curvature) - 1, min(len(curvature), REMEMBERED)).astype(np.int64)
+    few = Points(own.columns[some], own.places[some], own.artist[some])
+    root = np.sqrt(curvature[some].astype(np.float64))
+    inner = covariance(kernel, few, few) * root[:, None] * root + np.eye(len(some))
+    rest = (with_own[:, some] * root) @ np.linalg.inv(np.linalg.cholesky(inner)).T
+    known: Floats = np.sum(rest**2, axis=1)
+    return known
 
 
-def _pairs(person: Ints, artist: Ints) -> tuple[Ints, int]:
-    """Give each person's artists numbers, in the order of (person, artist); -1 where no artist is known."""
-    known = artist >= 0
-    pair = np.full(len(artist), -1, dtype=np.int64)
-    if not known.any():
-        return pair, 0
-    found, place = np.unique(np.stack([person[known], artist[known]]), axis=1, return_inverse=True)
-    pair[known] = place
-    return pair, found.shape[1]
+def _block_variances(space: Space) -> Floats:
+    """Return where the blocks begin: more of them say more, but also the same again."""
+    return np.full(len(space.ends), BLOCK_VARIANCE / np.sqrt(max(len(space.ends), 1)))
 
 
-def _groups(evidence: int, space: Space) -> list[Group]:
-    linear, gaps, bumps = space.sizes
+def _groups(lead: int, space: Space, people: int) -> list[Group]:
+    common = people / (people + FEW_PEOPLE)
+    _, gaps, bumps = space.sizes
     groups: list[Group] = []
     end = 0
     for size, reach, spread, floor in (
         (1, 4.0, 0.5, 0.05),  # how generous people are
         (RATES, 1.0, 0.1, 0.02),  # how far they go with the community
-        (evidence - RATES, 0.02, 0.1, 0.002),  # factors: nobody shares a sign of those
-        (linear + gaps, 0.05, 0.05, 0.004),
-        (bumps, 0.5, 0.5, 0.02),
+        (lead - 1 - RATES, 0.02, 0.1, 0.002),  # factors: nobody shares a sign of those
+        *(_block(size, common) for size in np.diff(space.ends, prepend=0).tolist()),
+        _block(gaps, common),
+        (bumps, 0.5 * common, 0.0, 0.0),  # the community's taste in sounds; a person's own needs none
     ):
         groups.append(Group(slice(end, end + size), reach, spread, floor))
         end += size
     return groups
+
+
+def _block(size: int, common: float) -> tuple[int, float, float, float]:
+    return size, 0.05 * common, OWN_LINEAR_WIDE if size >= WIDEST_BLOCK else OWN_LINEAR, 0.004

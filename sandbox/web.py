@@ -63,10 +63,13 @@ class SandboxWeb:
 
     def _oembed(self, url: str) -> Answer:
         """Answer as YouTube and SoundCloud do: 400 for what is no link, 404 for what is not there."""
-        link = next((each for each in find_links(url) if each.kind is LinkKind.TRACK), None)
+        link = next((each for each in find_links(url) if each.kind in (LinkKind.TRACK, LinkKind.ALBUM)), None)
         if link is None:
             return web.Response(status=400, text="Bad Request")
-        said = self._video(link.id) if link.service is Service.YOUTUBE else self._upload(link.id)
+        if link.kind is LinkKind.ALBUM:
+            said = self._list_of_videos(link.id)
+        else:
+            said = self._video(link.id) if link.service is Service.YOUTUBE else self._upload(link.id)
         if said is None:
             return web.Response(status=404, text="Not Found")
         title, author = said
@@ -75,6 +78,10 @@ class SandboxWeb:
     def _video(self, video: str) -> tuple[str, str] | None:
         track = self._by_video.get(video)
         return self.videos.get(video) or (web_ids.video_of(track) if track is not None else None)
+
+    def _list_of_videos(self, playlist: str) -> tuple[str, str] | None:
+        album = self._albums[Service.YOUTUBE].get(playlist)
+        return (f"Album - {album.title}", f"{album.artist.name} - Topic") if album is not None else None
 
     def _upload(self, name: str) -> tuple[str, str] | None:
         track = self._by_upload.get(name)
@@ -112,6 +119,8 @@ class SandboxWeb:
         return {
             Service.BANDCAMP: {web_ids.bandcamp_album_id(album): album for album in self.catalogue.albums},
             Service.APPLE: {str(album_id(album)): album for album in self.catalogue.albums},
+            Service.TIDAL: {str(web_ids.tidal_album_id(album)): album for album in self.catalogue.albums},
+            Service.YOUTUBE: {web_ids.youtube_album_id(album): album for album in self.catalogue.albums},
         }
 
 
@@ -153,6 +162,16 @@ def _apple_album(catalogue: Catalogue, album: SandboxAlbum) -> str:
     return page(f"\u200e{album.title} by {album.artist.name} on Apple Music", {}, {**data, "track": tracks})
 
 
+def _tidal_album(_catalogue: Catalogue, album: SandboxAlbum) -> str:
+    """Name the album in meta tags alone."""
+    return page(f"{album.artist.name} - {album.title}", {"og:site_name": "TIDAL", "og:type": "music.album"})
+
+
+def _youtube_album(_catalogue: Catalogue, _album: SandboxAlbum) -> str:
+    """Name nothing, as a page that a script draws."""
+    return page("YouTube Music", {})
+
+
 _TRACK_PAGES: Mapping[Service, Callable[[SandboxTrack], str]] = {
     Service.TIDAL: _tidal,
     Service.BANDCAMP: _bandcamp,
@@ -161,6 +180,8 @@ _TRACK_PAGES: Mapping[Service, Callable[[SandboxTrack], str]] = {
 _ALBUM_PAGES: Mapping[Service, Callable[[Catalogue, SandboxAlbum], str]] = {
     Service.BANDCAMP: _bandcamp_album,
     Service.APPLE: _apple_album,
+    Service.TIDAL: _tidal_album,
+    Service.YOUTUBE: _youtube_album,
 }
 
 

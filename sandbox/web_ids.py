@@ -64,6 +64,26 @@ def bandcamp_album_url(album: SandboxAlbum) -> str:
     return f"https://{owner}.bandcamp.com/album/{name}"
 
 
+def youtube_album_id(album: SandboxAlbum) -> str:
+    """Return the id of the list that YouTube Music makes of an album."""
+    return "OLAK5uy_" + "".join(random.Random(f"youtube album {album.deezer_id}").choices(VIDEO_LETTERS, k=33))
+
+
+def youtube_album_url(album: SandboxAlbum) -> str:
+    """Return the link to the album on YouTube Music."""
+    return f"https://music.youtube.com/playlist?list={youtube_album_id(album)}"
+
+
+def tidal_album_id(album: SandboxAlbum) -> int:
+    """Return the album's number on Tidal."""
+    return FIRST_TIDAL + album.deezer_id
+
+
+def tidal_album_url(album: SandboxAlbum) -> str:
+    """Return the link to the album on Tidal."""
+    return f"https://tidal.com/album/{tidal_album_id(album)}"
+
+
 def pages_of(track: SandboxTrack) -> list[str]:
     """Return the track's links on these sites, as MusicBrainz spells them."""
     return [youtube_url(track), tidal_url(track), soundcloud_url(track), bandcamp_url(track)]

@@ -1,16 +1,18 @@
 """Choose tracks from a snapshot of knowledge: pure and synchronous, run in a worker thread."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from catalog.models import Track
-from recommender.candidates import RELATED_ARTIST, SHARED_HERE, Candidate, Exclusions, select_candidates
+from recommender.candidates import NEIGHBOUR, SHARED_HERE, Candidate, Exclusions, select_candidates
 from recommender.dataset import Floats, Ints
-from recommender.explain import nearest_liked
+from recommender.explain import Lead, nearest_liked
 from recommender.ranking import Ranked, RankingSettings, rank, rng_for
+from scheduler.alike import neighbours
 from scheduler.knowledge import Knowledge
+from scheduler.leads import LIKES, Fondness, leads_of
 
 CANDIDATES_A_PICK = 12
 """Ranked candidates per pick: enough for variety, few enough for an answer within a second."""
@@ -20,9 +22,6 @@ FEWEST_CANDIDATES = 300
 
 LEAST_HAPPY = 0.3
 """How much the least happy tenth of the members counts beside the mean: a server's list is not its majority's."""
-
-LIKES = 0.5
-"""Opinions above this are likes (a standing share alone counts as one)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Chosen:
 
     ranked: Ranked
     resembles: Track | None = None
-    related_to: str | None = None
+    leads: tuple[Lead, ...] = ()
     artist_liked: int = 0
     artist_rated: int = 0
 
@@ -64,8 +63,10 @@ def choose_for_person(
     """Return the person's best candidates that they have not met, best first; None scores for the community."""
     ids = _open_ids(knowledge, wish)
     scores, stds = knowledge.model.score(person_id, knowledge.features, ids)
-    ranked = _rank(knowledge, ids, scores, stds, wish, settings)
-    return _with_facts(knowledge, ranked, opinions)
+    fondness = Fondness.of(knowledge, person_id, opinions)
+    alike = neighbours(knowledge, ids, [track.id or 0 for track in fondness.tracks])
+    ranked = _rank(knowledge, _Scored(ids, scores, stds, alike), wish, settings)
+    return _with_facts(knowledge, ranked, opinions, fondness, alike)
 
 
 def choose_for_server(
@@ -86,37 +87,43 @@ def choose_for_server(
         spreads.append(stds)
     matrix = np.asarray(rows)
     mixed = (1 - LEAST_HAPPY) * matrix.mean(axis=0) + LEAST_HAPPY * np.quantile(matrix, 0.1, axis=0)
-    ranked = _rank(knowledge, ids, mixed, np.mean(spreads, axis=0), wish, settings)
+    ranked = _rank(knowledge, _Scored(ids, mixed, np.mean(spreads, axis=0)), wish, settings)
     return [Chosen(one) for one in ranked]
 
 
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Tracks that may come, ascending, with their scores; `alike` maps some to the liked track they are near to."""
+
+    ids: Ints
+    scores: Floats
+    stds: Floats
+    alike: Mapping[int, int] = field(default_factory=dict)
+
+
 def _open_ids(knowledge: Knowledge, wish: Wish) -> Ints:
-    proposed = set(wish.pool).union(knowledge.related).difference(wish.excluded_ids)
+    """Return what was shared here or proposed by a source.
+
+    A proposal that has a name alone waits until a service has told what it is: nobody could say which recordings it
+    repeats.
+    """
+    told = {track_id for track_id in knowledge.proposals if (track := knowledge.tracks.get(track_id)) and track.refs}
+    proposed = told.union(wish.pool).difference(wish.excluded_ids)
     return np.array(sorted(proposed.intersection(knowledge.tracks)), dtype=np.int64)
 
 
-def _rank(
-    knowledge: Knowledge,
-    ids: Ints,
-    scores: Floats,
-    stds: Floats,
-    wish: Wish,
-    settings: RankingSettings,
-) -> list[Ranked]:
-    best_first = [int(ids[row]) for row in np.argsort(-scores, kind="stable")]
-    shared = set(wish.pool)
-    sources = {
-        SHARED_HERE: [track_id for track_id in best_first if track_id in shared],
-        RELATED_ARTIST: [track_id for track_id in best_first if track_id in knowledge.related],
-    }
+def _rank(knowledge: Knowledge, scored: _Scored, wish: Wish, settings: RankingSettings) -> list[Ranked]:
+    ids = scored.ids
     exclusions = Exclusions.of(wish.excluded, wish.excluded_ids)
     limit = max(FEWEST_CANDIDATES, CANDIDATES_A_PICK * wish.count)
-    candidates: list[Candidate] = select_candidates(sources, knowledge.tracks, exclusions, limit)
+    candidates: list[Candidate] = select_candidates(
+        _by_origin(knowledge, scored, set(wish.pool)), knowledge.tracks, exclusions, limit
+    )
     rows = np.searchsorted(ids, [candidate.track_id for candidate in candidates])
     return rank(
         candidates,
-        scores[rows],
-        stds[rows],
+        scored.scores[rows],
+        scored.stds[rows],
         knowledge.tracks,
         knowledge.model.vectors(knowledge.features, ids[rows]),
         wish.count,
@@ -125,27 +132,44 @@ def _rank(
     )
 
 
-def _with_facts(knowledge: Knowledge, ranked: Sequence[Ranked], opinions: Mapping[int, float]) -> list[Chosen]:
-    liked = [track for track in knowledge.known(opinions) if track.id is not None and opinions[track.id] > LIKES]
+def _by_origin(knowledge: Knowledge, scored: _Scored, shared: Collection[int]) -> dict[str, list[int]]:
+    """Return the tracks of each source, best first."""
+    found: dict[str, list[int]] = {SHARED_HERE: []}
+    for row in np.argsort(-scored.scores, kind="stable"):
+        track_id = int(scored.ids[row])
+        if track_id in shared:
+            found[SHARED_HERE].append(track_id)
+        for origin in dict.fromkeys(proposal.source for proposal in knowledge.proposals.get(track_id, ())):
+            found.setdefault(origin, []).append(track_id)
+    found[NEIGHBOUR] = list(scored.alike)
+    return found
+
+
+def _with_facts(
+    knowledge: Knowledge,
+    ranked: Sequence[Ranked],
+    opinions: Mapping[int, float],
+    fondness: Fondness,
+    alike: Mapping[int, int],
+) -> list[Chosen]:
     model, features = knowledge.model, knowledge.features
     near = nearest_liked(
         model.vectors(features, [one.candidate.track_id for one in ranked]),
-        model.vectors(features, [track.id or 0 for track in liked]),
+        model.vectors(features, [track.id or 0 for track in fondness.tracks]),
     )
-    liked_artists = {artist.id: artist.name for track in liked for artist in track.artists if artist.id is not None}
     verdicts = _verdicts_by_artist(knowledge, opinions)
     chosen = []
     for one, row in zip(ranked, near.tolist(), strict=True):
-        track_id = one.candidate.track_id
-        artist_id = next((artist.id for artist in knowledge.tracks[track_id].artists), None)
-        own = verdicts.get(artist_id, []) if artist_id is not None else []
+        track = knowledge.tracks[one.candidate.track_id]
+        own = verdicts.get(track.artists[0].id or 0, []) if track.artists else []
+        leads = leads_of(track, knowledge.proposals.get(one.candidate.track_id, ()), fondness)
+        if liked_id := alike.get(one.candidate.track_id):
+            leads = (*leads, Lead(NEIGHBOUR, knowledge.tracks[liked_id]))
         chosen.append(
             Chosen(
                 one,
-                resembles=liked[row] if row >= 0 else None,
-                related_to=next(
-                    (liked_artists[a] for a in knowledge.related.get(track_id, ()) if a in liked_artists), None
-                ),
+                resembles=fondness.tracks[row] if row >= 0 else None,
+                leads=leads,
                 artist_liked=sum(own),
                 artist_rated=len(own),
             )

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 from catalog.clock import Clock
 from catalog.deezer import Deezer, DeezerTrack
+from catalog.deezer_albums import DeezerAlbums
 from catalog.errors import CatalogError, Refused
 from catalog.models import Service, Track
 from catalog.resolver import Resolver
+from catalog.sources import Sources
 from recommender.features import NUMBERS_BLOCK, NUMBERS_VERSION, numbers_of
+from scheduler.knowing import Knower, tellers_of
 from scheduler.listening import RETRY_REFUSED, Listener
 from scheduler.patience import Patience
 from scheduler.settings import AudioSettings
@@ -30,7 +33,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EnrichReport:
-    """What one pass did: placeholders finished, tracks matched on Deezer, described, heard by the network; misses."""
+    """What one pass did: placeholders finished, tracks matched on Deezer, described, heard by the network; misses.
+
+    `told` counts what sources told of tracks (tags and numbers, each source by itself), `unknown` what they lack.
+    """
 
     finished: int = 0
     matched: int = 0
@@ -38,23 +44,35 @@ class EnrichReport:
     heard: int = 0
     missed: int = 0
     refused: int = 0
+    told: int = 0
+    unknown: int = 0
 
 
 class Enricher:
     """Finish placeholders, match tracks on Deezer, and compute their blocks, the newest shared first.
 
     A miss (the service answered and has nothing) stands for two weeks; a refusal (it could not be asked) is
-    never taken for one: the track's turn comes again.
+    never taken for one: the track's turn comes again. Without `sources` nobody is asked for tags, not even Deezer.
     """
 
     def __init__(
-        self, storage: Storage, resolver: Resolver, deezer: Deezer, clock: Clock, audio: AudioSettings | None = None
+        self,
+        storage: Storage,
+        resolver: Resolver,
+        deezer: Deezer,
+        clock: Clock,
+        audio: AudioSettings | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self._storage = storage
         self._resolver = resolver
         self._deezer = deezer
         self._clock = clock
         self._listener = Listener(storage, deezer, clock, audio)
+        self._albums = DeezerAlbums(deezer, storage.answers, clock)
+        tellers = tellers_of(sources, deezer, self._albums) if sources is not None else ()
+        self._knower = Knower(storage, tellers, clock)
+        self._on_albums: dict[str, str] = {}
         self._patience = Patience()
         self._said: dict[str, str] = {}
 
@@ -65,11 +83,14 @@ class Enricher:
         await self._each("finished", placeholders, self._finish, counts, limit)
         await self._each("matched", await self._storage.tracks.unmatched(limit), self._match, counts, limit)
         await self._each("numbered", await self._unnumbered(limit), self._number, counts, limit)
+        await self._albums.note(self._on_albums)
+        self._on_albums.clear()
         listener = self._listener
         await listener.begin(limit)
         await self._each("described", await listener.undescribed(limit), listener.listen, counts, limit)
         await self._each("heard", await listener.unheard(listener.left), listener.hear, counts, listener.left)
         counts["heard"] = listener.heard
+        counts.update(await self._knower.run(limit))
         return EnrichReport(**{name: counts[name] for name in EnrichReport.__slots__})
 
     async def _each(
@@ -135,10 +156,19 @@ class Enricher:
 
     async def _keep(self, track: Track, found: DeezerTrack) -> None:
         """Save what Deezer knows of the track: its ref, what was unknown of it, and its numbers."""
+        self._note(found)
         saved = await self._storage.tracks.save(replace(found.track, id=track.id))
         if saved.id is not None:
             numbers = numbers_of(saved, found.gain, found.rank, found.bpm)
             await self._storage.features.save(saved.id, *_NUMBERS, numbers)
+
+    def _note(self, found: DeezerTrack) -> None:
+        """Remember what spares calls in this very pass: where the preview lies, and which album it is on."""
+        ref = found.track.ref(Service.DEEZER)
+        if ref is not None and found.preview_url is not None:
+            self._listener.note(ref.id, found.preview_url)
+        if ref is not None and found.album_id is not None:
+            self._on_albums[ref.id] = found.album_id
 
     async def _unnumbered(self, limit: int) -> list[Track]:
         ids = await self._storage.features.wanting(*_NUMBERS, limit, self._clock.now() - MISS_STANDS)

@@ -1,14 +1,16 @@
-"""Resolve ids last: a track that Spotify does not have gives way to the next ranked."""
+"""Resolve ids last: first in batches that Spotify need not answer; what it does not have gives way to the next."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from catalog.clock import Clock
 from catalog.errors import CatalogError, Refused
 from catalog.models import Pick, Service, Track, TrackRef
 from catalog.resolver import Resolver
+from catalog.sources import Sources
 from catalog.spotify import SEARCHES
+from scheduler.placing import Placer
 from storage.stores import Storage
 
 USED_UP = 429
@@ -51,9 +53,17 @@ class Filler:
     playlists: so ids are worth a bounded number of them.
     """
 
-    def __init__(self, storage: Storage, resolver: Resolver, clock: Clock, searches_a_day: int) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        resolver: Resolver,
+        clock: Clock,
+        searches_a_day: int,
+        sources: Sources | None = None,
+    ) -> None:
         self._storage = storage
         self._resolver = resolver
+        self._placer = Placer(storage, sources or Sources())
         self._clock = clock
         self._searches_a_day = searches_a_day
         self._lists = 1
@@ -69,17 +79,16 @@ class Filler:
         self._lists -= 1
         return Filling(size, allowance=max(share, min(left, 1)))
 
-    async def fill(self, filling: Filling, ranked: Iterable[Pick]) -> None:
+    async def fill(self, filling: Filling, ranked: Sequence[Pick]) -> None:
         """Add picks, best first, until the list is full.
 
-        Once the allowance is used up, or Spotify refuses or is not to be reached, only tracks whose id is known
-        are added.
+        Ids that others know are looked up for all of them at once, the rest is searched for one by one. Once the
+        allowance is used up, or Spotify refuses or is not to be reached, only tracks whose id is known are added.
         """
-        for pick in ranked:
+        filling.seen.update(pick.track.id for pick in ranked if pick.track.id is not None)
+        for pick in await self._placer.placed(ranked):
             if filling.is_full:
                 return
-            if pick.track.id is not None:
-                filling.seen.add(pick.track.id)
             if pick.track.spotify_id is not None:
                 filling.take(pick)
             elif filling.trouble is None:

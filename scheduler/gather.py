@@ -1,120 +1,175 @@
-"""Gather tracks related to what people like, as candidates nobody has shared yet."""
+"""Gather candidates that nobody has shared yet, from every source that can be asked."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from catalog.clock import Clock
 from catalog.deezer import Deezer
-from catalog.errors import CatalogError
-from catalog.models import Artist
+from catalog.errors import CatalogError, Refused
+from catalog.sources import Sources
+from scheduler.gathering import Answer, CandidateSource, in_turns
+from scheduler.gathering_deezer import TopTracks, deezer_sources
+from scheduler.gathering_labs import HeardArtists, HeardTracks
+from scheduler.gathering_lastfm import LastFmTracks
+from scheduler.gathering_reccobeats import Recommended
+from scheduler.liking import Likes, load_likes
+from scheduler.patience import Patience
+from scheduler.placing import Placer
 from scheduler.settings import ScheduleSettings
-from storage.opinions import OpinionRows
+from storage.proposals import Seed
 from storage.stores import Storage
 
-ASK_AGAIN = timedelta(days=30)
-"""Age at which an artist's relations are looked at again: they change with the seasons, not the days."""
+GATHER_AGAIN = timedelta(hours=1)
+"""When a source that could not be asked, or that there was nothing to ask about, is looked at again."""
+
+SEED_RESTS = timedelta(days=3)
+"""How long a seed waits at whose turn its source failed: it may be the one that the source chokes on."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class GatherReport:
-    """What one search did: liked artists asked about, tracks saved, and whether Deezer refused."""
+    """What one search did: seeds asked about, tracks that are new, and which sources could not be asked."""
 
-    artists: int = 0
+    asked: int = 0
     saved: int = 0
-    refused: bool = False
+    refused: tuple[str, ...] = ()
 
 
 class Gatherer:
-    """Walk from liked artists to related ones and save their top tracks."""
+    """Ask each source about what people like, bounded by the settings, and keep what it proposes and why.
 
-    def __init__(self, storage: Storage, deezer: Deezer, clock: Clock, settings: ScheduleSettings) -> None:
+    Every source has a clock of its own: one that fails or has nothing to be asked about delays no other. Whatever a
+    stop leaves unasked, the next search asks.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        deezer: Deezer,
+        clock: Clock,
+        settings: ScheduleSettings,
+        sources: Sources | None = None,
+    ) -> None:
         self._storage = storage
-        self._deezer = deezer
         self._clock = clock
         self._settings = settings
+        self._tops = TopTracks(deezer, settings.gather_tracks)
+        sources = sources or Sources()
+        self._placer = Placer(storage, sources)
+        self._sources = _candidate_sources(self._placer, deezer, self._tops, clock, settings, sources)
+        self._not_before: dict[str, datetime] = {}
+        self._patience = Patience()
 
     async def is_due(self, now: datetime) -> bool:
-        """Tell whether the last search is long enough ago."""
-        hours = self._settings.gather_hours
-        if hours == 0:
-            return False
-        last = await self._storage.related.last_asked()
-        return last is None or now - last >= timedelta(hours=hours)
+        """Tell whether any source was last asked long enough ago."""
+        return bool(await self._due(now))
 
     async def run(self) -> GatherReport:
-        """Search once, bounded by the settings, and say what was found.
+        """Ask every source that is due, and say what was found.
 
-        Artists are taken in turns over people, so that every taste is served; the ones liked most come first.
+        Seeds are taken in turns over people, so that every taste is served; those liked most come first. What one
+        source leaves of the new tracks that a search may bring is for the others.
         """
-        artists = await self._liked()
-        asked = saved = 0
-        for artist in artists[: self._settings.gather_artists]:
-            try:
-                track_ids = await self._related_tracks(artist)
-            except CatalogError as error:
-                log.warning("Related tracks are looked for later: %s", error)
-                return GatherReport(asked, saved, refused=True)
-            if artist.id is not None:
-                await self._storage.related.record(artist.id, track_ids)
-            asked += 1
-            saved += len(track_ids)
-        return GatherReport(asked, saved)
+        due = await self._due(self._clock.now())
+        if not due:
+            return GatherReport()
+        likes = await load_likes(self._storage, self._clock.now() - timedelta(days=self._settings.active_days))
+        here = set(await self._storage.tracks.all_ids())
+        known = set(here)
+        asked, refused = 0, []
+        self._tops.forget()
+        for place, source in enumerate(due):
+            room = (self._settings.gather_limit - (len(known) - len(here))) // (len(due) - place)
+            counted, failed = await self._ask(source, likes, known, room)
+            asked += counted
+            refused += [source.name] if failed else []
+            if failed or not counted:
+                self._not_before[source.name] = self._clock.now() + GATHER_AGAIN
+        new = await self._storage.tracks.get(sorted(known - here))
+        await self._placer.foresee(list(new.values()))
+        return GatherReport(asked, len(new), tuple(refused))
 
-    async def _related_tracks(self, artist: Artist) -> list[int]:
-        """Save the top tracks of the artist and of those related, and return their ids, each once."""
-        if artist.deezer_id is None:
+    async def _due(self, now: datetime) -> list[CandidateSource]:
+        hours = self._settings.gather_hours
+        if hours == 0:
             return []
-        near = [artist, *await self._deezer.related(artist.deezer_id, self._settings.gather_related)]
-        hits = [
-            hit.track
-            for one in near
-            if one.deezer_id
-            for hit in await self._deezer.top(one.deezer_id, self._settings.gather_tracks)
-        ]
-        return await self._storage.tracks.ensure(hits)
+        due = []
+        for source in self._sources:
+            waits = self._not_before.get(source.name)
+            if waits is None or now >= waits:
+                last = await self._storage.proposals.last_asked(source.name)
+                due += [source] if last is None or now - last >= timedelta(hours=hours) else []
+        return due
 
-    async def _liked(self) -> list[Artist]:
-        """Return liked artists known to Deezer and not asked about lately, in turns over people."""
-        rows: OpinionRows = await self._storage.feedback.opinions()
-        asked = await self._storage.related.asked(self._clock.now() - ASK_AGAIN)
-        tracks = await self._storage.tracks.get(sorted(set(rows.track_id.tolist())))
-        artists: dict[int, Artist] = {}
-        for track in tracks.values():
-            for artist in track.artists[:1]:
-                if artist.id is not None and artist.deezer_id is not None:
-                    artists[artist.id] = artist
-        credited = {id_: track.artists[0].id for id_, track in tracks.items() if track.artists}
-        favourites = _favourites(rows, credited, artists)
-        served = {person: sum(1 for artist in theirs if artist in asked) for person, theirs in favourites.items()}
-        order = sorted(favourites, key=lambda person: (served[person], person))
-        turns = _in_turns([[artist for artist in favourites[person] if artist not in asked] for person in order])
-        return [artists[artist_id] for artist_id in dict.fromkeys(turns)]
+    async def _ask(self, source: CandidateSource, likes: Likes, known: set[int], room: int) -> tuple[int, bool]:
+        """Ask one source, adding new tracks to those known; return how many seeds it answered, and if it failed."""
+        seeds = await self._seeds(source, likes)
+        end = len(known) + room
+        answered: list[Answer] = []
+        failed = False
+        try:
+            async with aclosing(source.propose(seeds, likes)) as answers:
+                async for answer in answers:
+                    answered.append(answer)
+                    known.update(await self._keep(source, answer))
+                    if len(known) >= end:
+                        break
+        except CatalogError as error:
+            failed = True
+            self._failed(source, error, seeds[len(answered) :])
+        fruitless: dict[Seed, list[int]] = {answer.seed: [] for answer in answered if not answer.tracks}
+        await self._storage.proposals.record(source.name, fruitless)
+        return len(answered), failed
+
+    async def _seeds(self, source: CandidateSource, likes: Likes) -> list[Seed]:
+        """Return what the source may be asked about now: not lately asked about, nor waiting after a failure."""
+        now = self._clock.now()
+        lately = {
+            seed for seed, at in (await self._storage.proposals.asked(source.name)).items() if now - at < source.again
+        }
+        lists = {
+            person: [seed for seed in theirs if source.knows(seed, likes)]
+            for person, theirs in likes.seeds(source.kind).items()
+        }
+        asked = dict.fromkeys(lately)
+        return [seed for seed in in_turns(lists, asked) if self._patience.is_over((source.name, seed), now)]
+
+    async def _keep(self, source: CandidateSource, answer: Answer) -> list[int]:
+        """Save what was proposed with where it came from; return the tracks' ids."""
+        if not answer.tracks:
+            return []
+        known = await self._storage.proposals.known(answer.tracks)
+        new = [track for track, track_id in zip(answer.tracks, known, strict=True) if track_id is None]
+        ids = [track_id for track_id in known if track_id is not None]
+        ids += await self._storage.tracks.ensure(new) if new else []
+        await self._storage.proposals.record(source.name, {answer.seed: ids})
+        return ids
+
+    def _failed(self, source: CandidateSource, error: CatalogError, left: Sequence[Seed]) -> None:
+        if isinstance(error, Refused) and error.reason == "disabled":
+            return
+        log.warning("Candidates of the source %r are looked for later: %s", source.name, error)
+        if left:
+            self._patience.failed((source.name, left[0]), self._clock.now(), SEED_RESTS.total_seconds())
 
 
-def _favourites(
-    rows: OpinionRows, credited: Mapping[int, int | None], artists: Mapping[int, Artist]
-) -> dict[int, list[int]]:
-    """Return each person's liked artists, the one they liked most first."""
-    liking: dict[int, dict[int, float]] = {}
-    columns = (rows.person_id.tolist(), rows.track_id.tolist(), rows.value.tolist(), rows.weight.tolist())
-    for person, track, value, weight in zip(*columns, strict=True):
-        artist = credited.get(track)
-        if artist is not None and artist in artists:
-            theirs = liking.setdefault(person, {})
-            theirs[artist] = theirs.get(artist, 0.0) + value * weight
-    return {
-        person: sorted(
-            (artist for artist in theirs if theirs[artist] > 0), key=lambda artist: (-theirs[artist], artist)
-        )
-        for person, theirs in liking.items()
-    }
-
-
-def _in_turns(lists: Sequence[Sequence[int]]) -> Iterator[int]:
-    for turn in zip_longest(*lists):
-        yield from (one for one in turn if one is not None)
+def _candidate_sources(
+    placer: Placer, deezer: Deezer, tops: TopTracks, clock: Clock, settings: ScheduleSettings, sources: Sources
+) -> list[CandidateSource]:
+    """Return every source that can be asked, those first that bring complete tracks."""
+    found: list[CandidateSource] = []
+    if sources.reccobeats is not None:
+        found.append(Recommended(sources.reccobeats, clock, settings))
+    found += deezer_sources(deezer, tops, settings)
+    if sources.labs is not None and sources.musicbrainz is not None:
+        found.append(HeardArtists(sources.labs, sources.musicbrainz, tops, settings))
+    if sources.labs is not None:
+        found.append(HeardTracks(sources.labs, sources.musicbrainz, sources.listenbrainz, placer, settings))
+    if sources.lastfm is not None:
+        found.append(LastFmTracks(sources.lastfm, settings))
+    return found

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -16,9 +16,6 @@ from scheduler.weekly import Weekly
 __all__ = ["Jobs", "ScheduleSettings"]
 
 Chore = Callable[[], Awaitable[object]]
-
-GATHER_AGAIN = timedelta(hours=1)
-"""When a search for related tracks that found nothing or was refused is tried again."""
 
 GRACE_SECONDS = 4.0
 """How long a stop waits for a running tick: containers are killed ten seconds after they were asked to end."""
@@ -50,7 +47,6 @@ class Jobs:
         self._one_tick = asyncio.Lock()
         self._scheduler: AsyncIOScheduler | None = None
         self._running: asyncio.Task[None] | None = None
-        self._gather_after: datetime | None = None
 
     def start(self) -> None:
         """Begin ticking on the running event loop; the first tick comes at once."""
@@ -88,7 +84,7 @@ class Jobs:
             for chore in tuple(self._chores):
                 await self._guarded("A chore", chore)
             await self._guarded("The enrichment", lambda: self._enricher.run(self._settings.enrich_batch))
-            await self._guarded("The search for related tracks", self._gather)
+            await self._guarded("The search for candidates", self._gatherer.run)
             await self._guarded("The weekly run", lambda: self._weekly.run(now or self._clock.now()))
             await self._guarded("The learning", self._weekly.keep_fresh)
 
@@ -97,14 +93,6 @@ class Jobs:
             return
         # In a task of its own: APScheduler's shutdown cancels what it runs, even with wait=True.
         self._running = asyncio.create_task(self.tick(), name="tastebud tick")
-
-    async def _gather(self) -> None:
-        now = self._clock.now()
-        if self._gather_after is not None and now < self._gather_after:
-            return
-        if await self._gatherer.is_due(now):
-            report = await self._gatherer.run()
-            self._gather_after = now + GATHER_AGAIN if report.refused or report.artists == 0 else None
 
     async def _guarded(self, what: str, work: Chore) -> None:
         try:

@@ -1,29 +1,58 @@
 """A snapshot of what picks are made from: loaded in one go, kept between fits."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from catalog.models import Track
 from recommender.dataset import Dataset
-from recommender.features import AUDIO_BLOCK, NUMBERS_BLOCK, NUMBERS_NAMES, NUMBERS_VERSION, Block, Features, assemble
+from recommender.features import (
+    AUDIO_BLOCK,
+    NUMBERS_BLOCK,
+    NUMBERS_NAMES,
+    NUMBERS_VERSION,
+    RECCOBEATS_BLOCK,
+    RECCOBEATS_NAMES,
+    RECCOBEATS_VERSION,
+    Block,
+    Features,
+    assemble,
+)
 from recommender.taste import TASTE_VERSION, TasteModel
+from scheduler.tagged import Tagged, load_tagged
 from scheduler.threads import in_thread
+from storage.proposals import Proposal
 from storage.stores import Storage
+
+if TYPE_CHECKING:  # heavy: not at start-up
+    from recommender.neighbours import Nearness
+    from recommender.tags import TagSpace
 
 
 @dataclass(slots=True)
 class Knowledge:
-    """Tracks, their features, everybody's opinions and the model fitted on them.
+    """Tracks, their features, everybody's opinions, the model fitted on them, and what is said of the tracks.
 
-    `related` maps a gathered track to the liked artists that led to it; only those tracks and the pools of a
-    person's own servers are candidates, so that a share never crosses servers.
+    `proposals` maps a gathered track to all that led to it; only those tracks and the pools of a person's own
+    servers are candidates, so that a share never crosses servers.
     """
 
     tracks: dict[int, Track]
     features: Features
     dataset: Dataset
     model: TasteModel
-    related: Mapping[int, Collection[int]] = field(default_factory=dict)
+    tagged: Tagged
+    proposals: Mapping[int, Sequence[Proposal]] = field(default_factory=dict)
+    _nearness: "tuple[Features, Nearness] | None" = None
+
+    @property
+    def nearness(self) -> "Nearness":
+        """Return how near tracks are to each other, by their tags and their sound."""
+        from recommender.neighbours import Nearness
+
+        if self._nearness is None or self._nearness[0] is not self.features:
+            self._nearness = self.features, Nearness(self.features, self.tagged.terms, self.tagged.space)
+        return self._nearness[1]
 
     def known(self, track_ids: Iterable[int]) -> list[Track]:
         """Return those of the tracks that are loaded."""
@@ -41,8 +70,11 @@ class Knowledge:
 def model_version() -> str:
     """Return the version of stored models: of use only to the same way of learning, from the same blocks."""
     from recommender.audio import AUDIO_VERSION  # heavy: not at start-up
+    from recommender.cnn import CNN_VERSION
+    from recommender.tags import TAGS_VERSION
 
-    return f"{TASTE_VERSION}.{AUDIO_VERSION}.{NUMBERS_VERSION}"
+    versions = (TASTE_VERSION, AUDIO_VERSION, NUMBERS_VERSION, CNN_VERSION, RECCOBEATS_VERSION, TAGS_VERSION)
+    return ".".join(map(str, versions))
 
 
 async def load_tracks(storage: Storage) -> dict[int, Track]:
@@ -50,21 +82,38 @@ async def load_tracks(storage: Storage) -> dict[int, Track]:
     return await storage.tracks.get(await storage.tracks.all_ids())
 
 
-async def load_features(storage: Storage, tracks: Mapping[int, Track]) -> Features:
-    """Return the table of all blocks, a row for each of these tracks.
+async def load_features(
+    storage: Storage, tracks: Mapping[int, Track], space: "TagSpace | None" = None, before: Tagged | None = None
+) -> tuple[Features, Tagged]:
+    """Return the table of all blocks, a row for each of these tracks, and what is said of them.
 
-    A block that no track has yet is there too: models know columns by their place.
+    A block that no track has yet is there too: models know columns by their place. Tags are placed in `space`, or in
+    one fitted to them; `before` spares reading what has not changed.
     """
+    from recommender.cnn import CNN_BLOCK
+    from recommender.tags import TAGS_BLOCK
+
+    blocks = await _load_blocks(storage)
+    tagged = await load_tagged(storage, tracks, blocks[CNN_BLOCK], space, before)
+    blocks[TAGS_BLOCK] = tagged.block
+    artists = {
+        track_id: [artist.id for artist in track.artists if artist.id is not None] for track_id, track in tracks.items()
+    }
+    return await in_thread(assemble, sorted(tracks), blocks, artists), tagged
+
+
+async def _load_blocks(storage: Storage) -> dict[str, Block]:
+    """Return the blocks that are stored as they are."""
     from recommender.audio import AUDIO_NAMES, AUDIO_VERSION  # heavy: not at start-up
+    from recommender.cnn import CNN_BLOCK, CNN_NAMES, CNN_VERSION
 
     blocks: dict[str, Block] = {}
     for name, version, columns in (
         (AUDIO_BLOCK, AUDIO_VERSION, AUDIO_NAMES),
         (NUMBERS_BLOCK, NUMBERS_VERSION, NUMBERS_NAMES),
+        (CNN_BLOCK, CNN_VERSION, CNN_NAMES),
+        (RECCOBEATS_BLOCK, RECCOBEATS_VERSION, RECCOBEATS_NAMES),
     ):
         ids, values = await storage.features.load(name, str(version))
         blocks[name] = Block(ids, values.reshape(len(ids), len(columns)), columns)
-    artists = {
-        track_id: [artist.id for artist in track.artists if artist.id is not None] for track_id, track in tracks.items()
-    }
-    return await in_thread(assemble, sorted(tracks), blocks, artists)
+    return blocks

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +13,13 @@ from catalog.clock import Clock
 from recommender.dataset import Dataset, Floats, Ints, OpinionColumns, build_dataset
 from recommender.taste import TASTE_MODEL, TasteModel, TasteSettings
 from scheduler.knowledge import Knowledge, load_features, load_tracks, model_version
+from scheduler.tagged import TAG_SPACE
 from scheduler.threads import in_thread
 from storage.feedback import FeedbackRow
 from storage.stores import Storage
+
+if TYPE_CHECKING:  # heavy: not at start-up
+    from recommender.tags import TagSpace
 
 FITTED_AT_ONCE = 3_000
 """Rows of feedback up to which everybody is refitted within the second that a member waits."""
@@ -137,40 +142,51 @@ class Learner:
         knowledge = await self._load(TasteModel(self._taste))
         dataset = knowledge.dataset
         await in_thread(knowledge.model.fit, dataset, knowledge.features)
-        blob = await in_thread(knowledge.model.to_bytes)
-        await self._storage.models.save(TASTE_MODEL, model_version(), blob)
+        taste, space = await in_thread(knowledge.model.to_bytes), await in_thread(knowledge.tagged.space.to_bytes)
+        await self._storage.models.save_all(model_version(), {TASTE_MODEL: taste, TAG_SPACE: space})
         log.info("Fitted %d people on %d opinions.", len(dataset.people), len(dataset))
         self._knowledge, self._fitted_at = knowledge, self._clock.now()
         return knowledge
 
     async def _restored(self) -> Knowledge | None:
         """Return a snapshot with the stored model, which the next refit replaces, or None without one."""
-        blob = await self._storage.models.load(TASTE_MODEL, model_version())
-        if blob is None:
+        from recommender.tags import TagSpace  # heavy: not at start-up
+
+        blob, topics = [await self._storage.models.load(name, model_version()) for name in (TASTE_MODEL, TAG_SPACE)]
+        if blob is None or topics is None:
             return None
         try:
             model = await in_thread(TasteModel.from_bytes, blob, self._taste)
+            space = await in_thread(TagSpace.from_bytes, topics)
         except ValueError as error:
             log.warning("The stored taste models cannot be read and are fitted anew: %s", error)
             return None
-        return await self._load(model)
+        return await self._load(model, space)
 
-    async def _load(self, model: TasteModel) -> Knowledge:
+    async def _load(self, model: TasteModel, space: "TagSpace | None" = None) -> Knowledge:
+        """Return a snapshot, with tags placed as the model learned them, or in a space fitted anew."""
         self._rows_learned, self._features_at = await self._storage.feedback.count(), self._clock.now()
         dataset = await in_thread(self._dataset, await self._storage.feedback.opinions())
         tracks = await load_tracks(self._storage)
-        features = await load_features(self._storage, tracks)
-        return Knowledge(tracks, features, dataset, model, await self._storage.related.by_track())
+        features, tagged = await load_features(self._storage, tracks, space)
+        proposals = await self._storage.proposals.by_track()
+        return Knowledge(tracks, features, dataset, model, tagged, proposals)
 
     async def _reload(self, knowledge: Knowledge) -> None:
         known = set(await self._storage.tracks.all_ids())
         knowledge.tracks.update(await self._storage.tracks.get(knowledge.unknown(known)))
-        knowledge.related = await self._storage.related.by_track()
-        knowledge.features = await load_features(self._storage, knowledge.tracks)
+        knowledge.proposals = await self._storage.proposals.by_track()
+        before = knowledge.tagged
+        loaded = await load_features(self._storage, knowledge.tracks, before.space, before)
+        knowledge.features, knowledge.tagged = loaded
         self._features_at = self._clock.now()
 
     def _dataset(self, rows: OpinionColumns) -> Dataset:
         now_ms = (self._clock.now() - _EPOCH) // _MS
         return build_dataset(
-            rows, now_ms, share_weight=self._taste.share_weight, half_life_days=self._taste.half_life_days
+            rows,
+            now_ms,
+            share_weight=self._taste.share_weight,
+            import_weight=self._taste.import_weight,
+            half_life_days=self._taste.half_life_days,
         )

@@ -8,8 +8,10 @@ from catalog.clock import Clock
 from catalog.errors import CatalogError
 from catalog.models import Pick, Service
 from catalog.resolver import Resolver
+from catalog.sources import Sources
 from catalog.spotify import SEARCHES
 from scheduler.filling import present
+from scheduler.placing import Placer
 from storage.stores import Storage
 
 LEFT_TO_DROPS = 0.5
@@ -21,15 +23,23 @@ log = logging.getLogger(__name__)
 class Linker:
     """Look up the ids of picks that somebody waits for; what has none keeps the link it has."""
 
-    def __init__(self, storage: Storage, resolver: Resolver, clock: Clock, searches_a_day: int) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        resolver: Resolver,
+        clock: Clock,
+        searches_a_day: int,
+        sources: Sources | None = None,
+    ) -> None:
         self._storage = storage
         self._resolver = resolver
+        self._placer = Placer(storage, sources or Sources())
         self._clock = clock
         self._most = searches_a_day * (1 - LEFT_TO_DROPS)
 
     async def link(self, picks: Sequence[Pick]) -> list[Pick]:
         """Return the same picks in the same order, with the Spotify ids that could be found."""
-        found = list(picks)
+        found = await self._placer.recalled(picks)
         for index, pick in enumerate(found):
             if pick.track.spotify_id is not None:
                 continue

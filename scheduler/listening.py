@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from catalog.clock import Clock
 from catalog.deezer import Deezer
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, Refused
 from catalog.models import Service, Track
 from recommender.audio import AUDIO_VERSION, UnreadableAudio, describe_clip, open_clip
 from recommender.cnn import CNN_BLOCK, CNN_VERSION, Network
@@ -25,6 +25,9 @@ RETRY_REFUSED = timedelta(minutes=30)
 
 LOOKED_AT = 5
 """Tracks looked at for each one that may be heard: some wait for their match on Deezer."""
+
+ADDRESS_LASTS = timedelta(minutes=10)
+"""How long the address of a preview is used that came with a track's numbers; Deezer signs them for 15 minutes."""
 
 VERSIONS = {AUDIO_BLOCK: str(AUDIO_VERSION), CNN_BLOCK: str(CNN_VERSION)}
 """The blocks that are heard in a preview."""
@@ -50,6 +53,7 @@ class Listener:
         self._network: Network | None = None
         self._said = ""
         self._lacking: set[int] = set()
+        self._addresses: dict[str, tuple[str, datetime]] = {}
         self.left = 0
         self.heard = 0
 
@@ -58,7 +62,13 @@ class Listener:
         self._network = self._network or await self._load()
         self.left = self._settings.batch if self._network else 0
         self.heard = 0
+        now = self._clock.now()
+        self._addresses = {ref: known for ref, known in self._addresses.items() if now < known[1]}
         self._lacking = {track.id for track in await self.unheard(limit) if track.id is not None}
+
+    def note(self, deezer_id: str, preview_url: str) -> None:
+        """Remember where a track's preview lies, as Deezer said just now, to spare asking for the track again."""
+        self._addresses[deezer_id] = preview_url, self._clock.now() + ADDRESS_LASTS
 
     async def undescribed(self, limit: int) -> list[Track]:
         """Return tracks without descriptors, the newest shared first."""
@@ -97,7 +107,7 @@ class Listener:
                 await self.miss(track.id, wanted)
             return None
         try:
-            preview = await self._deezer.preview(ref.id)
+            preview = await self._fetch(ref.id)
         except CatalogError:
             # For both, or the network would ask again at once.
             for block in VERSIONS:
@@ -112,6 +122,16 @@ class Listener:
             self.left -= 1
             self.heard += found[CNN_BLOCK] is not None
         return found
+
+    async def _fetch(self, deezer_id: str) -> bytes | None:
+        """Return a preview, from where it is known to lie, else from where Deezer says that it does."""
+        known = self._addresses.pop(deezer_id, None)
+        if known is not None and self._clock.now() < known[1]:
+            try:
+                return await self._deezer.audio(known[0])
+            except Refused as refusal:
+                log.debug("The address of a preview is of no use any more: %s", refusal)
+        return await self._deezer.preview(deezer_id)
 
     async def _wanting(self, block: str, limit: int) -> list[Track]:
         missed_before = self._clock.now() - MISS_STANDS

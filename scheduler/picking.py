@@ -1,7 +1,8 @@
 """Choose picks for people and servers: data loaded here, science in a worker thread."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from catalog.clock import Clock
@@ -116,6 +117,14 @@ class Picker:
         shown.extend(pick.track.id for pick in picks if pick.track.id is not None)
         del shown[:-SHOWN_BEFORE]
         return list(all_visible_in(picks, server_id))
+
+    @asynccontextmanager
+    async def knowledge(self, track_ids: Collection[int]) -> AsyncIterator[Knowledge]:
+        """Give a fresh snapshot that knows these tracks too, while nothing else is chosen."""
+        async with self._science:
+            knowledge = await self._learner.current()
+            await self._learner.learn_tracks(knowledge, track_ids)
+            yield knowledge
 
     async def _choose(
         self,

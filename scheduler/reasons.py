@@ -75,8 +75,7 @@ def _pick(
         shared_by=tuple(shared_by.values()),
         liked_by=tuple(name for discord_id, name in liked_by.items() if discord_id not in shared_by),
         resembles=one.resembles,
-        # an artist is always related to themselves: that says nothing
-        related_to=None if one.related_to in {artist.name for artist in track.artists} else one.related_to,
+        leads=one.leads,
         artist_liked=one.artist_liked,
         artist_rated=one.artist_rated,
         explores=one.ranked.explores and audience.reader is not None,

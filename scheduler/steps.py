@@ -7,6 +7,7 @@ from catalog.clock import Clock
 from catalog.errors import CatalogError, Unreachable
 from catalog.models import Pick
 from catalog.resolver import Resolver
+from catalog.sources import Sources
 from scheduler import notes
 from scheduler.filling import Filler, Filling
 from scheduler.picking import Picker
@@ -29,11 +30,17 @@ class PickStep:
     """Choose a planned drop's picks, resolve their ids, and record them whole."""
 
     def __init__(
-        self, storage: Storage, picker: Picker, resolver: Resolver, clock: Clock, settings: ScheduleSettings
+        self,
+        storage: Storage,
+        picker: Picker,
+        resolver: Resolver,
+        clock: Clock,
+        settings: ScheduleSettings,
+        sources: Sources | None = None,
     ) -> None:
         self._storage = storage
         self._picker = picker
-        self._filler = Filler(storage, resolver, clock, settings.id_searches)
+        self._filler = Filler(storage, resolver, clock, settings.id_searches, sources)
         self._settings = settings
 
     def begin(self, drops: int) -> None:

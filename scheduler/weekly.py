@@ -9,6 +9,7 @@ from functools import partial
 
 from catalog.clock import Clock
 from catalog.resolver import Resolver
+from catalog.sources import Sources
 from scheduler import notes
 from scheduler.announcing import Announcer
 from scheduler.attempts import Attempts
@@ -56,13 +57,14 @@ class Weekly:
         clock: Clock,
         settings: ScheduleSettings,
         announcer: Announcer | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self.announcer = announcer
         self._storage = storage
         self._picker = picker
         self._clock = clock
         self._planner = Planner(storage, settings)
-        self._picks = PickStep(storage, picker, resolver, clock, settings)
+        self._picks = PickStep(storage, picker, resolver, clock, settings, sources)
         self._writes = WriteStep(storage, writer)
         self._board = Board(storage, settings)
         self._picking = Attempts("picked", shared_fate=False)

@@ -130,6 +130,11 @@ class Drops(Runs):
         found = await self._all(select(drops).where(drops.c.week == week, *_of(owner)))
         return found[0] if found else None
 
+    async def by_id(self, drop_id: int) -> Drop | None:
+        """Return that drop, or None."""
+        found = await self._all(select(drops).where(drops.c.id == drop_id))
+        return found[0] if found else None
+
     async def of_week(self, week: str) -> list[Drop]:
         """Return all drops of that week, in the order they were planned."""
         return await self._all(select(drops).where(drops.c.week == week).order_by(drops.c.id))

@@ -60,12 +60,17 @@ class FeedbackReads:
         )
 
     async def of_person(self, person_id: int, limit: int) -> list[FeedbackRow]:
-        """Return what that person said last, the newest first."""
+        """Return what that person said last, the newest first; what they brought along comes after it."""
         query = (
             select(feedback, func.coalesce(emojis.c.text, "").label("emoji"))
             .outerjoin(emojis, emojis.c.id == feedback.c.emoji_id)
             .where(feedback.c.person_id == person_id)
-            .order_by(feedback.c.at.desc(), feedback.c.share_id.desc(), feedback.c.track_id)
+            .order_by(
+                feedback.c.source == Source.IMPORT,
+                feedback.c.at.desc(),
+                feedback.c.share_id.desc(),
+                feedback.c.track_id,
+            )
             .limit(limit)
         )
         async with self._db.read() as conn:

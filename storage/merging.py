@@ -5,19 +5,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import (
     NO_SHARE,
+    asked_seeds,
     blocks,
     feedback,
     merges,
     picks,
+    proposals,
     refs,
     refusals,
-    related_tracks,
     share_tracks,
     track_artists,
+    track_tags,
     tracks,
 )
 from storage.upsert import insert
 
+_TRACK = "track"  # the kind of seed that is a track
 _FEEDBACK_KEY = ["share_id", "track_id", "person_id", "source", "emoji_id"]
 
 
@@ -28,9 +31,12 @@ async def merge(conn: AsyncConnection, kept: int, gone: int) -> None:
     for share_id in shared:
         await reweigh(conn, share_id)
     await _move_unless_there(conn, track_artists, kept, gone)
+    await _forget_misses(conn, kept, gone)
     for table in (blocks, refusals):
-        await _move_unless_there(conn, table, kept, gone, per="block")
-    await _move_unless_there(conn, related_tracks, kept, gone, per="artist_id")
+        await _move_unless_there(conn, table, kept, gone, per=("block",))
+    await _move_unless_there(conn, track_tags, kept, gone, per=("source",))
+    await _move_unless_there(conn, proposals, kept, gone, per=("source", "kind", "seed_id"))
+    await _move_seeds(conn, kept, gone)
     for table in (refs, picks):
         await conn.execute(update(table).where(table.c.track_id == gone).values(track_id=kept))
     await conn.execute(update(merges).where(merges.c.kept_id == gone).values(kept_id=kept))
@@ -84,11 +90,29 @@ async def _move_feedback(conn: AsyncConnection, kept: int, gone: int) -> None:
     await conn.execute(statement, [{**row, "track_id": kept} for row in rows])
 
 
-async def _move_unless_there(conn: AsyncConnection, table: Table, kept: int, gone: int, per: str | None = None) -> None:
-    """Move rows of `gone` that `kept` has none of (`per` value of that column), and remove the others."""
+async def _move_seeds(conn: AsyncConnection, kept: int, gone: int) -> None:
+    """Let what was found by way of `gone` be found by way of `kept`, and `kept` be asked about where `gone` was."""
+    for table, others in ((proposals, ("track_id", "source")), (asked_seeds, ("source",))):
+        twin = table.alias()
+        there = exists().where(twin.c.kind == _TRACK, twin.c.seed_id == kept)
+        there = there.where(*(twin.c[name] == table.c[name] for name in others))
+        mine = (table.c.kind == _TRACK) & (table.c.seed_id == gone)
+        await conn.execute(delete(table).where(mine, there))
+        await conn.execute(update(table).where(mine).values(seed_id=kept))
+
+
+async def _forget_misses(conn: AsyncConnection, kept: int, gone: int) -> None:
+    """Let a source's numbers on `gone` take the place of its having nothing on `kept`."""
+    twin = blocks.alias()
+    told = exists().where(twin.c.track_id == gone, twin.c.block == blocks.c.block, twin.c.numbers.is_not(None))
+    await conn.execute(delete(blocks).where(blocks.c.track_id == kept, blocks.c.numbers.is_(None), told))
+
+
+async def _move_unless_there(
+    conn: AsyncConnection, table: Table, kept: int, gone: int, per: tuple[str, ...] = ()
+) -> None:
+    """Move rows of `gone` that `kept` has none of (`per` values of those columns), and remove the others."""
     twin = table.alias()
-    there = exists().where(twin.c.track_id == kept)
-    if per is not None:
-        there = there.where(twin.c[per] == table.c[per])
+    there = exists().where(twin.c.track_id == kept, *(twin.c[name] == table.c[name] for name in per))
     await conn.execute(delete(table).where(table.c.track_id == gone, there))
     await conn.execute(update(table).where(table.c.track_id == gone).values(track_id=kept))

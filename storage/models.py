@@ -1,5 +1,7 @@
 """Fitted models, as bytes that their owners know how to read; never pickle."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,10 +21,15 @@ class Models:
 
     async def save(self, name: str, version: str, blob: bytes) -> None:
         """Keep the model in place of the one before."""
+        await self.save_all(version, {name: blob})
+
+    async def save_all(self, version: str, blobs: Mapping[str, bytes]) -> None:
+        """Keep models that belong together in place of those before, in one transaction."""
         at = to_ms(self._clock.now())
+        rows = [{"name": name, "version": version, "blob": blob, "at": at} for name, blob in blobs.items()]
 
         async def job(conn: AsyncConnection) -> None:
-            statement = insert(conn, models).values(name=name, version=version, blob=blob, at=at)
+            statement = insert(conn, models).values(rows)
             new = statement.excluded
             await conn.execute(
                 statement.on_conflict_do_update(

@@ -16,15 +16,19 @@ class Source(IntEnum):
     REACTION = 2
     RATING = 3
     BUTTON = 4
+    IMPORT = 5
 
 
-# Sharing is a milder word than a like said out loud.
+# What somebody did, as against what they said; what they said overrules it.
+IMPLICIT = (Source.SHARE, Source.IMPORT)
+
+# Sharing is a milder word than a like said out loud, and so is what was brought along from elsewhere.
 SHARED_ONLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRow:
-    """One standing word of one person on one track; `share_id` is 0 for ratings and buttons."""
+    """One standing word of one person on one track; `share_id` is 0 for ratings and buttons, below 0 for imports."""
 
     person_id: int
     track_id: int
@@ -56,9 +60,9 @@ class OpinionRows:
 
 
 def reduce_opinion(words: Iterable[tuple[int, int, int]]) -> float | None:
-    """Return what (source, value, at) words come to: the newest explicit one, else a mild like, else None."""
+    """Return what (source, value, at) words come to: the newest explicit one, else half the newest other, else None."""
     words = list(words)
-    explicit = [(at, value) for source, value, at in words if source != Source.SHARE]
+    explicit = [(at, value) for source, value, at in words if source not in IMPLICIT]
     if explicit:
         return float(max(explicit)[1])
-    return SHARED_ONLY if words else None
+    return SHARED_ONLY * max((at, value) for _, value, at in words)[1] if words else None

@@ -65,13 +65,18 @@ class Quota:
 
     async def today(self) -> list[tuple[str, str, int]]:
         """Return (service, bucket, calls) of today (UTC), for people to read."""
+        return await self.since(self._clock.now())
+
+    async def since(self, instant: datetime) -> list[tuple[str, str, int]]:
+        """Return (service, bucket, calls) since the beginning of that day (UTC), for people to read."""
         query = (
-            select(spending.c.service, spending.c.bucket, spending.c.calls)
-            .where(spending.c.day == _day(self._clock.now()))
+            select(spending.c.service, spending.c.bucket, func.sum(spending.c.calls).label("calls"))
+            .where(spending.c.day >= _day(instant))
+            .group_by(spending.c.service, spending.c.bucket)
             .order_by(spending.c.service, spending.c.bucket)
         )
         async with self._db.read() as conn:
-            return [(row.service, row.bucket, row.calls) for row in (await conn.execute(query)).all()]
+            return [(row.service, row.bucket, int(row.calls)) for row in (await conn.execute(query)).all()]
 
     async def pauses(self) -> list[tuple[str, datetime, str]]:
         """Return (service, until, reason) of the pauses that are not over, for people to read."""

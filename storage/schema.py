@@ -123,6 +123,7 @@ shares = Table(
     Column("channel_id", BigInteger, nullable=False),
     Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
+    Column("said", Text),  # what its author wrote beside the links, None where that was not noted
     Index(None, "channel_id", "at"),
     Index(None, "server_id", "at"),
     Index(None, "at"),
@@ -182,19 +183,38 @@ refusals = Table(
     sqlite_with_rowid=False,
 )
 
-# Which artists' neighbours were looked for, and what was found: candidates that no server owns.
-asked_artists = Table(
-    "asked_artists",
+track_tags = Table(
+    "track_tags",
     metadata,
-    Column("artist_id", BigInteger, ForeignKey("artists.id"), primary_key=True, autoincrement=False),
-    Column("at", BigInteger, nullable=False, index=True),
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("level", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("count", Float, nullable=False),
+    Column("genre", Boolean, nullable=False),
+    sqlite_with_rowid=False,
 )
 
-related_tracks = Table(
-    "related_tracks",
+# What each source of candidates was asked about, and what it proposed: candidates that no server owns. A seed is an
+# artist, a track or a person, as `kind` says.
+asked_seeds = Table(
+    "asked_seeds",
     metadata,
-    Column("artist_id", BigInteger, ForeignKey("artists.id"), primary_key=True),
-    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True, index=True),
+    Column("source", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("seed_id", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("track_id", BigInteger, ForeignKey("tracks.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("seed_id", BigInteger, primary_key=True),
+    Index(None, "kind", "seed_id"),
     sqlite_with_rowid=False,
 )
 
@@ -354,4 +374,44 @@ offers = Table(
     Column("closed_at", BigInteger, index=True),
     Column("chosen", JSON, nullable=False),
     UniqueConstraint("message_id", "link"),
+)
+
+# What members brought along. The feedback that came of an import has -id as its share_id: undoing it leaves alone what
+# another import or the person themselves said of the same tracks. `shown` is the progress its message tells of.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("report", JSON, nullable=False),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("shown", Integer),
+    sqlite_autoincrement=True,  # a button on an old message names an import by its id
+)
+
+import_lines = Table(
+    "import_lines",
+    metadata,
+    Column("import_id", BigInteger, ForeignKey("imports.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("artist", Text, nullable=False),
+    Column("album", Text),
+    Column("isrc", Text),
+    Column("service", Text),
+    Column("ref", Text),
+    Column("mbid", Text),
+    Column("value", SmallInteger, nullable=False),
+    Column("among", SmallInteger, nullable=False),
+    Column("plays", Integer, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Index(None, "state", "position"),
+    sqlite_with_rowid=False,
 )

@@ -1,10 +1,10 @@
 """The shares: messages with tracks, each with the mild like of who sent it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
@@ -19,7 +19,10 @@ from storage.upsert import chunks, insert
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A message with tracks, in the order they stand in it."""
+    """A message with tracks, in the order they stand in it.
+
+    `said` is what its author wrote beside the links, None where that was not noted; it is shown and logged nowhere.
+    """
 
     id: int
     server_id: int
@@ -29,6 +32,7 @@ class Share:
     discord_id: int
     at: datetime
     track_ids: tuple[int, ...]
+    said: str | None = field(default=None, repr=False)
 
 
 class Shares:
@@ -45,18 +49,22 @@ class Shares:
         author: Author,
         track_ids: Sequence[int],
         at: datetime,
+        said: str | None = None,
     ) -> Share:
         """Record the message with exactly these tracks, in one transaction; the same again changes nothing.
 
         After an edit, tracks no longer there go with the feedback that came through this message, reactions
         that stand count for the added ones, and all weigh 1/n. The sharer's mild like is written unless they
-        opted out. With no tracks left the share is removed.
+        opted out, and so is what they said, None where that shall not be noted. With no tracks left the share is
+        removed.
         """
         stamp = to_ms(at)
 
         async def job(conn: AsyncConnection) -> Share:
             person = await ensure(conn, author)
             share_id, stands_at = await _row_of(conn, server_id, channel_id, message_id, person.id, stamp)
+            noted = None if person.opted_out else said
+            await conn.execute(update(shares).where(shares.c.id == share_id).values(said=noted))
             wanted = await _present(conn, track_ids)
             await _set_tracks(conn, share_id, wanted)
             if wanted and not person.opted_out:
@@ -64,10 +72,8 @@ class Shares:
                 await touch(conn, (person.id,), server_id, stands_at)
             if not wanted:
                 await _remove(conn, [share_id])
-            at_first = from_ms(stands_at)
-            return Share(
-                share_id, server_id, channel_id, message_id, person.id, author.discord_id, at_first, tuple(wanted)
-            )
+            first, ids = from_ms(stands_at), tuple(wanted)
+            return Share(share_id, server_id, channel_id, message_id, person.id, author.discord_id, first, ids, noted)
 
         return await self._db.write(job)
 
@@ -131,6 +137,7 @@ class Shares:
                 discord_id=row.discord_id,
                 at=from_ms(row.at),
                 track_ids=tuple(tracks_of.get(row.id, ())),
+                said=row.said,
             )
             for row in rows
         ]

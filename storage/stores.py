@@ -8,22 +8,26 @@ from catalog.clock import Clock
 from storage.accounts import Accounts
 from storage.announcements import Announcements
 from storage.answers import Answers
+from storage.census import Census
 from storage.checkpoints import Checkpoints
 from storage.database import Database, StorageSettings
 from storage.drops import Drops
 from storage.features import Features
 from storage.feedback import Feedback
+from storage.imports import Imports
 from storage.misses import Misses
 from storage.models import Models
 from storage.offers import Offers
 from storage.people import People
 from storage.playlists import Playlists
+from storage.proposals import Proposals
 from storage.quota import Quota
-from storage.related import Related
+from storage.said import Said
 from storage.servers import Servers
 from storage.shares import Shares
+from storage.tags import Tags
 from storage.tracks import Tracks
-from storage.vault import open_vault
+from storage.vault import Vault, open_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,12 @@ class Storage:
     misses: Misses
     answers: Answers
     offers: Offers
-    related: Related
+    imports: Imports
+    proposals: Proposals
+    tags: Tags
+    said: Said
+    census: Census
+    vault: Vault
 
 
 @asynccontextmanager
@@ -77,5 +86,10 @@ async def open_storage(settings: StorageSettings, clock: Clock, key: str | None 
             misses=Misses(db, clock),
             answers=Answers(db, clock),
             offers=Offers(db, clock),
-            related=Related(db, clock),
+            imports=Imports(db, clock),
+            proposals=Proposals(db, clock),
+            tags=Tags(db),
+            said=Said(db),
+            census=Census(db),
+            vault=vault,
         )

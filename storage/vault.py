@@ -1,5 +1,6 @@
 """The key that tokens are encrypted with at rest, and what is done with it."""
 
+import hmac
 import os
 from pathlib import Path
 
@@ -22,6 +23,11 @@ class Vault:
                 "The encryption key is malformed: TASTEBUD_KEY or the key file must hold the 44 characters "
                 "that Tastebud made; remove it to have a new one made, then run tastebud link."
             ) from error
+        self._key = key.encode()
+
+    def derive(self, purpose: str) -> bytes:
+        """Return a key of 32 bytes for another purpose, which tells nothing about ours."""
+        return hmac.digest(self._key, f"tastebud {purpose}".encode(), "sha256")
 
     def encrypt(self, text: str) -> bytes:
         """Return the text as bytes that only the key can read."""

@@ -7,9 +7,12 @@ pytest_plugins = [
     "tests.fixtures.catalog",
     "tests.fixtures.services",
     "tests.fixtures.sources",
+    "tests.fixtures.links",
     "tests.fixtures.discord",
     "tests.fixtures.product",
     "tests.fixtures.scheduler",
+    "tests.fixtures.knowing",
     "tests.fixtures.bot",
     "tests.fixtures.process",
+    "tests.fixtures.web",
 ]

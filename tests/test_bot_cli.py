@@ -16,7 +16,7 @@ from storage.database import StorageSettings
 from storage.stores import open_storage
 from tests.fixtures.product import Tastebud, read_until
 
-COMMANDS = ("run", "link", "drop", "health", "quota", "config", "demo")
+COMMANDS = ("run", "link", "drop", "health", "quota", "evaluate", "config", "demo")
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

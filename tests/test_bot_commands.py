@@ -240,7 +240,7 @@ async def test_help_names_every_command(room: Room) -> None:
     embed = room.said()[-1].embeds[0]
     text = str(embed.to_dict())
     names = {command.name for command in room.bot.commands} | {command.name for command in room.bot.tree.get_commands()}
-    assert names == {"rate", "discover", "playlist", "help"}
+    assert names == {"rate", "discover", "playlist", "similar", "import", "help"}
     for name in names - {"help"}:
         assert f"!{name}" in text
 

@@ -50,11 +50,19 @@ class Owner:
     """Somebody at the terminal: reads what it says, opens the address in a browser."""
 
     def __init__(
-        self, settings: Settings, secrets: Secrets, clock: FastClock, typed: Iterable[str | None] = ()
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        clock: FastClock,
+        typed: Iterable[str | None] = (),
+        *,
+        library: bool = False,
     ) -> None:
         self.screen = io.StringIO()
         console = Console(file=self.screen, width=500)
-        self.linking = asyncio.create_task(link(settings, secrets, clock, console, browser=False, typed=typed))
+        self.linking = asyncio.create_task(
+            link(settings, secrets, clock, console, browser=False, library=library, typed=typed)
+        )
 
     async def address(self) -> str:
         """Return the consent address once it is shown."""

@@ -7,8 +7,9 @@ import pytest
 
 from sandbox import web_ids
 from sandbox.faults import FaultKind
+from sandbox.itunes import track_id
 from sandbox.records import SandboxTrack
-from sandbox.web import apple_url
+from sandbox.web import apple_album_url, apple_url
 from tests.fixtures.bot import DISLIKE, LIKE, OpenRoom, Room
 
 VIDEO = "https://youtu.be/dQw4w9WgXcQ"
@@ -47,22 +48,38 @@ async def titles(room: Room, message: discord.Message) -> list[str]:
     return [track.title for track in tracks.values()]
 
 
-@pytest.mark.parametrize(
-    "place", ["deezer", "apple", "youtube", "tidal", "soundcloud", "bandcamp", "short", "song.link"]
+PLACES = (
+    "spotify",
+    "deezer",
+    "apple",
+    "youtube",
+    "youtube music",
+    "tidal",
+    "soundcloud",
+    "bandcamp",
+    "short",
+    "song.link",
+    "odesli.co",
 )
+
+
+@pytest.mark.parametrize("place", PLACES)
 async def test_a_link_of_any_service_is_a_share(room: Room, place: str) -> None:
     """It gets both thumbs, and counts for the track that a Spotify link of it is."""
     entry = usual(room)
     web = room.product.sandbox.web
     urls = {
+        "spotify": entry.spotify_url,
         "deezer": entry.deezer_url,
         "apple": apple_url(entry),
         "youtube": web_ids.youtube_url(entry),
+        "youtube music": f"https://music.youtube.com/watch?v={web_ids.youtube_id(entry)}&si=abc",
         "tidal": web_ids.tidal_url(entry),
         "soundcloud": web_ids.soundcloud_url(entry),
         "bandcamp": web_ids.bandcamp_url(entry),
         "short": web.shorten(entry.deezer_url, "link.deezer.com"),
         "song.link": web.gather(entry),
+        "odesli.co": f"https://odesli.co/i/{track_id(entry)}",
     }
     ann, bea = room.member("ann"), room.member("bea")
     message = await ann.send(room.channel, urls[place])
@@ -155,6 +172,16 @@ async def test_a_question_goes_with_its_message(room: Room) -> None:
     assert await room.services.storage.offers.get(1) is None
 
 
+async def test_bots_are_not_asked(open_room: OpenRoom) -> None:
+    """Where their links count, what is in doubt is left alone: they could not answer."""
+    async with open_room(allow_bots=True) as room:
+        robot = room.guild.add_member(room.env.create_user("feed", bot=True))
+        room.env.backend.create_message(room.channel.id, robot.id, doubtful(room, usual(room)))
+        await room.env.settle()
+        assert room.said() == []
+        assert await room.shared() == {}
+
+
 async def test_a_video_that_is_no_music_is_let_be(room: Room) -> None:
     """No thumbs, no question, no remark."""
     room.product.sandbox.web.videos["dQw4w9WgXcQ"] = ("My cat falls off the shelf, again", "Whiskers Daily")
@@ -211,16 +238,45 @@ async def test_an_album_offers_its_tracks(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    "link",
-    ["https://www.deezer.com/playlist/1", "https://tidal.com/album/1", "https://soundcloud.com/forss/sets/soulhack"],
+    ("link", "words"),
+    [
+        ("https://www.deezer.com/playlist/1", "whole playlists"),
+        ("https://soundcloud.com/forss/sets/soulhack", "whole playlists"),
+        ("https://tidal.com/album/1", "what is on that album"),
+        ("https://www.deezer.com/artist/27", "single tracks"),
+    ],
 )
-async def test_what_offers_nothing_gets_one_hint(room: Room, link: str) -> None:
-    """Playlists, and albums of services that do not tell what is on them."""
+async def test_what_offers_nothing_gets_one_hint(room: Room, link: str, words: str) -> None:
+    """Playlists are not swallowed whole; of some albums nobody tells what is on them."""
     ann = room.member("ann")
     for _ in range(2):
         await ann.send(room.channel, link)
-    assert len(room.said()) == 1
+    (hint,) = room.said()
+    assert words in hint.content
     assert await room.shared() == {}
+
+
+@pytest.mark.parametrize("place", ["deezer", "apple", "bandcamp", "tidal", "youtube"])
+async def test_an_album_of_any_service_offers_its_tracks(room: Room, place: str) -> None:
+    """Where the service does not list them, Deezer's album of that name does."""
+    entry = usual(room)
+    urls = {
+        "deezer": f"https://www.deezer.com/album/{entry.album.deezer_id}",
+        "apple": apple_album_url(entry.album),
+        "bandcamp": web_ids.bandcamp_album_url(entry.album),
+        "tidal": web_ids.tidal_album_url(entry.album),
+        "youtube": web_ids.youtube_album_url(entry.album),
+    }
+    ann = room.member("ann")
+    message = await ann.send(room.channel, urls[place])
+    (question,) = room.said()
+    (menu,) = question.components[0].children  # type: ignore[union-attr]
+    assert isinstance(menu, discord.SelectMenu)
+    await ann.select(question, [next(option.value for option in menu.options if entry.title in option.label)])
+    assert await titles(room, message) == [entry.full_title]
+    same = await ann.send(room.channel, entry.spotify_url)
+    shares = await room.shared()
+    assert shares[message.id] == shares[same.id] == [entry.spotify_id]
 
 
 async def test_a_question_missed_while_away_is_asked_on_return(room: Room) -> None:

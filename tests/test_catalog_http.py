@@ -1,5 +1,6 @@
 """The one HTTP door, against a server on loopback that fails in the ways services fail."""
 
+import asyncio
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -9,6 +10,7 @@ import pytest
 from catalog import http, waits
 from catalog.errors import BadAnswer, Refused, Unreachable
 from catalog.http import Door
+from catalog.lines import Pace
 from sandbox.clock import FastClock
 from tests.fixtures.catalog import Canned, CannedServer, MemoryLedger
 
@@ -147,3 +149,14 @@ async def test_the_rate_is_limited(door: Door, canned: CannedServer) -> None:
     for _ in range(3):
         await door.get_json("deezer", f"{canned.origin}/thing")
     assert len(canned.asked) == 3
+
+
+async def test_a_loop_whose_time_goes_back_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tools that move a loop's time by hand may set it back: calls are not put off for as long as that."""
+    pace, loop = Pace(10_000.0), asyncio.get_running_loop()
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + 86_400.0)
+    await pace.turn()
+    monkeypatch.setattr(loop, "time", real)
+    async with asyncio.timeout(5):
+        await pace.turn()

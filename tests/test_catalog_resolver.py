@@ -8,8 +8,9 @@ import pytest
 from catalog.deezer import Deezer
 from catalog.errors import CatalogError, Refused, Unreachable
 from catalog.links import Link, find_links
+from catalog.memory import SILENCE_LASTS
 from catalog.models import Artist, Service, Track, TrackRef
-from catalog.resolver import SILENCE_LASTS, Resolver
+from catalog.resolver import Resolver
 from catalog.spotify import Spotify
 from catalog.web import Web
 from sandbox.catalogue import Catalogue

@@ -82,7 +82,7 @@ async def test_an_environment_and_an_empty_folder_are_enough(
     await until(lambda: holds(database, {Opinion(post, bea, "👎", -1, 1)}), PATIENCE)
 
     names = {command["name"] for command in await discord_sandbox.act("commands")}
-    assert names == {"discover", "help", "playlist", "rate"}
+    assert names == {"discover", "help", "import", "playlist", "rate", "similar"}
     for name, options in (("help", {}), ("playlist", {}), ("rate", {"track": urls[1], "opinion": "like"})):
         answer = await discord_sandbox.slash(channel, bea, name, wait=PATIENCE, **options)
         assert answer["responded"], name

@@ -10,7 +10,7 @@ import pytest
 
 from catalog.models import Artist, Service, Track, TrackRef
 from recommender.candidates import Candidate, Exclusions, select_candidates
-from recommender.explain import Facts, nearest_liked, plain, reasons
+from recommender.explain import Facts, Lead, nearest_liked, plain, reasons
 from recommender.ranking import Ranked, RankingSettings, rank, rng_for
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +21,10 @@ def track(number: int, artist: str = "", isrc: str | None = None, title: str = "
     """Return a track."""
     name = Artist(artist or f"Artist {number}")
     return Track(title or f"Title {number}", (name,), duration_ms=100_000 + 10_000 * number, isrc=isrc, id=number)
+
+
+NEON = track(1, "Ana Vale", title="Neon Tides")
+NEIGHBOUR_OF_NEON = "a neighbour of Neon Tides by Ana Vale by tags and sound, which you liked"
 
 
 def ranked(scores: list[float], artists: list[str], count: int, settings: RankingSettings = PLAIN) -> list[Ranked]:
@@ -143,7 +147,13 @@ def test_the_same_seed_person_and_week_draw_the_same_in_every_process() -> None:
         (Facts(liked_by=["Mia", "Tom", "Zoe"]), "3 people here liked it: Mia, Tom and 1 more"),
         (Facts(resembles=track(1, "Ana Vale", title="Neon Tides")), "close to Neon Tides by Ana Vale, which you liked"),
         (Facts(artist_liked=4, artist_rated=5), "you liked 4 of 5 by this artist"),
-        (Facts(related_to="Ana Vale"), "related to Ana Vale, whom you like"),
+        (Facts(leads=(Lead("related", "Ana Vale"),)), "related to Ana Vale, whom you like"),
+        (Facts(leads=(Lead("labs-artists", "Ana Vale"),)), "heard by those who hear Ana Vale, whom you like"),
+        (Facts(leads=(Lead("lastfm", NEON),)), "heard beside Neon Tides by Ana Vale on Last.fm, which you liked"),
+        (Facts(leads=(Lead("neighbours", NEON),)), NEIGHBOUR_OF_NEON),
+        (Facts(leads=(Lead("reccobeats"),)), "found by ReccoBeats near what you like"),
+        (Facts(leads=(Lead("neighbours", NEON),), resembles=NEON), "close to Neon Tides by Ana Vale, which you liked"),
+        (Facts(leads=(Lead("top", "Ana Vale"),), artist_liked=1, artist_rated=1), "you liked 1 of 1 by this artist"),
         (Facts(explores=True), "a wildcard, to learn what you think of it"),
         (Facts(community=True), "picked from what this community likes, until you have rated more"),
         (Facts(score=0.72), "estimated at 72% for you"),
@@ -154,9 +164,18 @@ def test_reasons_are_facts_in_words(facts: Facts, words: str) -> None:
     assert reasons(facts) == (words,)
 
 
+def test_the_most_telling_leads_are_said() -> None:
+    """Of many ways that a track was found two are said, tracks before artists, a source once."""
+    leads = (Lead("radio", "Bo"), Lead("related", "Ana"), Lead("related", "Cy"), Lead("lastfm", NEON), Lead("top", "D"))
+    assert reasons(Facts(leads=leads)) == (
+        "heard beside Neon Tides by Ana Vale on Last.fm, which you liked",
+        "related to Ana, whom you like",
+    )
+
+
 def test_reasons_stay_few_and_true() -> None:
     """At most three reasons; an artist mostly disliked is none; a resemblance is only claimed when close."""
-    everything = Facts(["Mia"], ["Tom"], track(1), "Ana", 3, 3, explores=True, community=True)
+    everything = Facts(["Mia"], ["Tom"], track(1), (Lead("related", "Ana"),), 3, 3, explores=True, community=True)
     assert len(reasons(everything)) == 3
     assert reasons(Facts(artist_liked=1, artist_rated=5, shared_by=["Mia"])) == ("shared by Mia",)
     liked = np.array([[1.0, 0.0], [0.0, 1.0]])

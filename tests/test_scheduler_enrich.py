@@ -9,7 +9,7 @@ from recommender.audio import AUDIO_NAMES, AUDIO_VERSION
 from recommender.features import AUDIO_BLOCK, NUMBERS_BLOCK, NUMBERS_VERSION
 from sandbox.records import SandboxTrack
 from scheduler.enrich import EnrichReport
-from tests.fixtures.scheduler import House, OpenHouse, author
+from tests.fixtures.scheduler import House, OpenHouse, author, hear
 
 
 async def blocks(house: House) -> tuple[list[int], list[int]]:
@@ -139,10 +139,10 @@ async def test_unreadable_audio_is_a_miss(house: House, monkeypatch: pytest.Monk
     """Bytes that are no music are remembered as a missing block."""
     await house.share(author(0), describable(house)[0])
 
-    async def noise(_track_id: str) -> bytes:
+    async def noise(_place: str) -> bytes:
         return b"no music" * 100
 
-    monkeypatch.setattr(house.deezer, "preview", noise)
+    hear(monkeypatch, house, noise)
     report = await house.enricher.run(5)
     assert (report.matched, report.described, report.missed) == (1, 0, 1)
 

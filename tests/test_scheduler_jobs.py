@@ -20,7 +20,7 @@ async def test_a_tick_does_all_that_is_due(open_house: OpenHouse, channel: Chann
         jobs = house.jobs()
         await jobs.tick()
         assert len(channel.of(SERVER)) == 1
-        assert await house.storage.related.last_asked() == house.clock.now()
+        assert await house.storage.proposals.last_asked("related") == house.clock.now()
         ids, _ = await house.storage.features.load("audio", "1")
         assert len(ids) == 5
         calls = house.sandbox.calls.count("deezer", path="/artist/*")
@@ -59,7 +59,7 @@ async def test_a_failing_part_stops_no_other(
 
 
 async def test_a_refused_search_waits_an_hour(open_house: OpenHouse) -> None:
-    """Deezer is not asked for related tracks with every tick while it refuses."""
+    """Deezer is not asked for candidates with every tick while it refuses."""
     async with open_house(QUICK) as house:
         await settle_community(house, people=2, shares=2)
         house.sandbox.faults.inject("server_error", "deezer", "/artist/*", times=None)
@@ -71,7 +71,7 @@ async def test_a_refused_search_waits_an_hour(open_house: OpenHouse) -> None:
         house.sandbox.faults.clear()
         house.clock.advance(timedelta(minutes=61))
         await jobs.tick()
-        assert await house.storage.related.by_track()
+        assert await house.storage.proposals.by_track()
 
 
 async def test_the_real_scheduler_ticks(open_house: OpenHouse, channel: Channel) -> None:

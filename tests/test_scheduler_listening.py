@@ -13,7 +13,7 @@ from recommender.features import AUDIO_BLOCK
 from sandbox.records import SandboxTrack
 from scheduler.enrich import Enricher, EnrichReport
 from scheduler.settings import AudioSettings
-from tests.fixtures.scheduler import House, OpenHouse, author
+from tests.fixtures.scheduler import House, OpenHouse, author, hear
 from tests.network_helpers import random_weights
 
 BATCH = 2
@@ -85,10 +85,10 @@ async def test_the_budget_counts_previews_that_cannot_be_heard(
     """Bytes that are no music cost a turn too, and are misses, whether or not they were described before."""
     assert await house.enricher.run(2) == EnrichReport(matched=2, described=2)
 
-    async def noise(_track_id: str) -> bytes:
+    async def noise(_place: str) -> bytes:
         return b"no music" * 100
 
-    monkeypatch.setattr(house.deezer, "preview", noise)
+    hear(monkeypatch, house, noise)
     own = enricher(house, weights, 1)
     assert await own.run(9) == EnrichReport(matched=3, missed=3)  # one of them by the network too
     for _ in range(len(sources) - 1):
@@ -156,10 +156,10 @@ async def test_a_preview_that_is_gone_takes_nothing_away(
     """What was described stays when the network finds the preview gone, and that is remembered."""
     await house.enricher.run(9)
 
-    async def gone(_track_id: str) -> None:
+    async def gone(_place: str) -> None:
         return None
 
-    monkeypatch.setattr(house.deezer, "preview", gone)
+    hear(monkeypatch, house, gone)
     own = enricher(house, weights, 9)
     assert await own.run(9) == EnrichReport(missed=5)
     assert await own.run(9) == EnrichReport()
@@ -177,10 +177,10 @@ async def test_describing_anew_leaves_the_network_alone(
         await house.storage.features.save(await house.track(source), AUDIO_BLOCK, "before", np.zeros(3))
     assert await own.run(2) == EnrichReport(described=2)
 
-    async def gone(_track_id: str) -> None:
+    async def gone(_place: str) -> None:
         return None
 
-    monkeypatch.setattr(house.deezer, "preview", gone)
+    hear(monkeypatch, house, gone)
     assert await own.run(9) == EnrichReport(missed=3)
     after = await house.storage.features.load(CNN_BLOCK, str(CNN_VERSION))
     np.testing.assert_array_equal(after[1], before[1])

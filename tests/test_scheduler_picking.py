@@ -11,6 +11,7 @@ from catalog.models import Pick, Track
 from recommender.taste import TASTE_MODEL, TasteModel
 from scheduler.knowledge import load_features, load_tracks, model_version
 from scheduler.privacy import NEUTRAL_REASON, tagged, visible_in
+from scheduler.tagged import TAG_SPACE
 from tests.fixtures.scheduler import SERVER, House, OpenHouse, author, by_distinct_artists, settle_community
 
 
@@ -177,7 +178,7 @@ async def test_a_stored_model_that_cannot_be_read_is_replaced(open_house: OpenHo
     """Bytes of another kind in the table cost a fit, not the answer."""
     async with open_house() as house:
         await settle_community(house, people=2)
-        await house.storage.models.save(TASTE_MODEL, model_version(), b"no model")
+        await house.storage.models.save_all(model_version(), {TASTE_MODEL: b"no model", TAG_SPACE: b"no space"})
         assert len(await house.picker.discover(5_000, SERVER, 5)) == 5
 
 
@@ -206,9 +207,9 @@ async def test_columns_stand_in_one_order_from_the_start(house: House) -> None:
     """A block that no track has yet has its place already, so that stored models read the right columns later."""
     await settle_community(house, people=1, shares=2)
     tracks = await load_tracks(house.storage)
-    before = await load_features(house.storage, tracks)
+    before, _ = await load_features(house.storage, tracks)
     await house.enricher.run(5)
-    after = await load_features(house.storage, tracks)
+    after, _ = await load_features(house.storage, tracks)
     assert before.names == after.names
     assert before.groups == after.groups
     assert before.matrix.shape == after.matrix.shape

@@ -8,6 +8,7 @@ import pytest
 from sandbox.accounts import OWNER_SCOPES
 from scheduler.settings import ScheduleSettings
 from storage.drops import DropState, Owner
+from storage.proposals import Seed, SeedKind
 from tests.fixtures.scheduler import (
     SERVER,
     WEEK,
@@ -48,7 +49,7 @@ async def test_a_used_up_quota_leaves_tracks_with_ids(house: House) -> None:
     ids = [await house.track(source, on_spotify=False) for source in house.sandbox.catalogue.tracks[-30:]]
     artist = (await house.storage.tracks.get(ids))[ids[0]].artists[0]
     assert artist.id is not None
-    await house.storage.related.record(artist.id, ids)
+    await house.storage.proposals.record("related", {Seed(SeedKind.ARTIST, artist.id): ids})
     house.sandbox.faults.inject("quota", "spotify", "/v1/search", times=None)
     house.clock.advance(hours(1))
     await house.weekly.run()
@@ -68,7 +69,7 @@ async def test_the_days_searches_are_shared_by_all_drops(open_house: OpenHouse) 
         ids = [await house.track(source, on_spotify=False) for source in having]
         artist = (await house.storage.tracks.get(ids))[ids[0]].artists[0]
         assert artist.id is not None
-        await house.storage.related.record(artist.id, ids)
+        await house.storage.proposals.record("related", {Seed(SeedKind.ARTIST, artist.id): ids})
         house.clock.advance(hours(1))
         await house.weekly.run()
         assert 0 < house.sandbox.calls.count("spotify", path="/v1/search") <= 6 + 3

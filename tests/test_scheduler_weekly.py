@@ -7,6 +7,7 @@ import pytest
 from scheduler import notes
 from scheduler.settings import ScheduleSettings
 from storage.drops import DropState, Owner
+from storage.proposals import Seed, SeedKind
 from tests.fixtures.scheduler import (
     SERVER,
     SMALL,
@@ -228,7 +229,7 @@ async def test_a_track_without_an_id_gives_way_to_the_next(house: House) -> None
     ids = [await house.track(source, on_spotify=False) for source in [*lacking, *having]]
     artists = (await house.storage.tracks.get(ids))[ids[0]].artists
     assert artists[0].id is not None
-    await house.storage.related.record(artists[0].id, ids)
+    await house.storage.proposals.record("related", {Seed(SeedKind.ARTIST, artists[0].id): ids})
     house.clock.advance(hours(1))
     await house.weekly.run()
     for one in authors:
@@ -280,7 +281,10 @@ async def test_the_server_list_credits_who_shared(house: House, channel: Channel
     server = message.entries[0]
     assert server.is_server
     assert all(pick.shared_by for pick in server.picks)
-    assert {5_000, 5_001} < {discord_id for pick in server.picks for discord_id in pick.shared_by}
+    credited = {discord_id for pick in server.picks for discord_id in pick.shared_by}
+    # Members 0 and 2 are of one taste, 1 and 3 of the other.
+    assert credited & {5_000, 5_002}
+    assert credited & {5_001, 5_003}
 
 
 async def test_bring_forward_makes_this_weeks_drop_now(house: House, channel: Channel) -> None:

@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from catalog.models import Artist
 from sandbox.clock import FastClock
 from storage.checkpoints import Checkpoint
 from storage.stores import Storage
-from tests.storage_helpers import make_track, saved_ids, share, spotify_ref
+from tests.storage_helpers import saved_ids, share, spotify_ref
 
 
 async def test_blocks_come_back_as_a_matrix(storage: Storage) -> None:
@@ -118,22 +117,3 @@ async def test_a_miss_stands_for_its_time(storage: Storage, clock: FastClock) ->
     await storage.misses.remember("deezer", "isrc:X")
     assert await storage.misses.known("deezer", "isrc:X", start + timedelta(days=1))
     assert not await storage.misses.known("spotify", "isrc:X", start)
-
-
-async def test_related_tracks_know_where_they_come_from(storage: Storage, clock: FastClock) -> None:
-    """Each gathered candidate names the liked artists; an artist asked in vain counts as asked."""
-    assert await storage.related.last_asked() is None
-    tracks = [await storage.tracks.save(make_track(n, artists=(Artist(f"A{n}"),))) for n in (1, 2, 3)]
-    one, two, three = [track.id or 0 for track in tracks]
-    artists = [track.artists[0].id or 0 for track in tracks]
-    start = clock.now()
-    await storage.related.record(artists[0], [two, three, two, 404])
-    clock.advance(timedelta(days=1))
-    await storage.related.record(artists[1], [three])
-    await storage.related.record(artists[2], [])
-    await storage.related.record(artists[0], [one, two])
-    assert await storage.related.by_track() == {one: artists[:1], two: artists[:1], three: artists[:2]}
-    assert await storage.related.asked(start) == set(artists)
-    clock.advance(timedelta(days=1))
-    assert await storage.related.asked(clock.now()) == set()
-    assert await storage.related.last_asked() == start + timedelta(days=1)

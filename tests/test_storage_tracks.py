@@ -8,6 +8,7 @@ from catalog.models import Artist, Pick, Service, Track, TrackRef
 from sandbox.clock import FastClock
 from storage.drops import Owner
 from storage.misses import track_key
+from storage.proposals import Proposal, Seed, SeedKind
 from storage.stores import Storage
 from tests.storage_helpers import ANN, BOB, CAT, SERVER, make_track, saved_ids, share, spotify_ref
 
@@ -107,7 +108,8 @@ async def test_everything_follows_a_merged_track(storage: Storage, clock: FastCl
     await storage.feedback.rate(CAT, gone, -1)
     await storage.features.save(gone, "audio", "1", np.array([1.0, 2.0]))
     await storage.features.refuse(gone, "deezer", clock.now() + timedelta(days=1))
-    await storage.related.record(artist_id, [gone])
+    near = Seed(SeedKind.ARTIST, artist_id)
+    await storage.proposals.record("related", {near: [gone]})
     drop = await storage.drops.plan("2026-W02", Owner("person", 1), clock.now())
     await storage.drops.record_picks(drop.id, [Pick((await storage.tracks.get([gone]))[gone], 0.5)])
 
@@ -126,7 +128,7 @@ async def test_everything_follows_a_merged_track(storage: Storage, clock: FastCl
     assert [one.track_ids for one in both if one] == [(known,), (known,)]
     assert (await storage.features.load("audio", "1"))[0].tolist() == [known]
     assert await storage.features.wanting("deezer", "1", 9) == []
-    assert await storage.related.by_track() == {known: [artist_id]}
+    assert await storage.proposals.by_track() == {known: [Proposal("related", near)]}
     assert await storage.drops.dropped_since(Owner("person", 1), clock.now()) == {known}
     assert (await storage.drops.picks(drop.id))[0].track.id == known
     assert await storage.feedback.rate(CAT, gone, 1), "a button on an old message still works"

@@ -48,13 +48,20 @@ def help_embed(prefix: str, like: str, dislike: str, drop_size: int) -> discord.
     )
     embed.add_field(
         name="Find new music",
-        value=f"`{prefix}discover` or `{prefix}discover 10`: tracks you have not met, with why I chose them.",
+        value=f"`{prefix}discover` or `{prefix}discover 10`: tracks you have not met, with why I chose them.\n"
+        f"`{prefix}similar <link or words>`: what is near a track, and the tags that tie them.",
         inline=False,
     )
     embed.add_field(
         name="Your list",
         value=f"`{prefix}playlist`: your {drop_size} tracks of this week. A new list comes every week; "
         "nothing is ever taken from one that stands.",
+        inline=False,
+    )
+    embed.add_field(
+        name="Start warm",
+        value=f"`/import` with a list or an export of Spotify, ListenBrainz or Last.fm; `{prefix}import undo` takes it "
+        "back. Only you ever learn of it.",
         inline=False,
     )
     return embed.set_footer(text="Every command works with / too; then only you see the answer.")

@@ -7,29 +7,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.apologies import Sentence
-from bot.intake import TRACKS, author_of
+from bot.finding import CHOICES, UNKNOWN, find_tracks, suggest_tracks
+from bot.intake import author_of
 from bot.pace import Pace
 from bot.ratings import OPINIONS, Rating, parse_rating
-from bot.text import clean, cut
 from bot.views import choices_view, noted
-from catalog.links import find_links
-from catalog.matching import normalise_title
-from catalog.models import Service, Track
-from catalog.resolver import Found
 from storage.feedback import Source
 
 if TYPE_CHECKING:
     from bot.client import TastebudBot
 
-CHOICES = 5  # buttons in one row
-SUGGESTIONS = 20
-CHOICE_TEXT = 100  # Discord's limit for a suggestion
-
 HOW = "Write `{}rate <link or words> <👍, 👎 or clear>`, the opinion last."
-NO_SUCH_TRACK = "I could not find that track: the link may be broken."
-IN_DOUBT = "I am not sure which track that is: use words from its title, or its link on Spotify or Deezer."
-NOT_A_TRACK = "That link leads to an album, a playlist or an artist: I can rate single tracks only."
-UNKNOWN = "I know no track by those words: paste its link, and I will."
 
 
 class Rate(commands.Cog):
@@ -37,7 +25,6 @@ class Rate(commands.Cog):
 
     def __init__(self, bot: "TastebudBot") -> None:
         self.bot = bot
-        self._tracks = bot.services.storage.tracks
         self._pace = Pace(10, 30.0)
 
     @commands.command(name="rate", usage="<link or words> <👍|👎|like|dislike|clear>")
@@ -69,18 +56,13 @@ class Rate(commands.Cog):
     @slash.autocomplete("track")
     async def suggest(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
         """Suggest tracks by the words typed so far."""
-        if not current.strip() or find_links(current):
-            return []
-        found = await self._tracks.find(current, SUGGESTIONS, interaction.guild_id)
-        return [
-            app_commands.Choice(name=cut(clean(track.label), CHOICE_TEXT), value=f"#{track.id}")
-            for track in found
-            if clean(track.label)
-        ]
+        found = await suggest_tracks(self.bot.services, current, interaction.guild_id)
+        return [app_commands.Choice(name=shown, value=value) for shown, value in found]
 
     async def _rate(self, context: commands.Context[Any], rating: Rating) -> None:
         """Find the track and record the opinion, or ask which track was meant."""
-        found = await self._find(rating.subject, context.guild.id if context.guild else None)
+        server_id = context.guild.id if context.guild else None
+        found = await find_tracks(self.bot.services, rating.subject, server_id)
         if len(found) > 1:
             question = "Which one do you mean?" if len(found) <= CHOICES else "Which one? There are more: add a word."
             view = choices_view(found, rating.value, context.author.id)
@@ -89,39 +71,7 @@ class Rate(commands.Cog):
         track = found[0]
         if track.id is None:
             raise Sentence(UNKNOWN)
-        server_id = context.guild.id if context.guild else None
         await self.bot.services.storage.feedback.rate(
             author_of(context.author), track.id, rating.value or None, source=Source.RATING, server_id=server_id
         )
         await context.send(noted(track, rating.value), ephemeral=True)
-
-    async def _find(self, subject: str, server_id: int | None) -> list[Track]:
-        """Return the one track that was meant, or those that may have been."""
-        links = find_links(subject)
-        if links:
-            return [await self._by_link(subject)]
-        if subject.startswith("#") and subject[1:].isdecimal() and len(subject) < CHOICE_TEXT:
-            chosen = (await self._tracks.get([int(subject[1:19])])).get(int(subject[1:19]))
-            if chosen:
-                return [chosen]
-        found = await self._tracks.find(subject, CHOICES + 1, server_id)
-        exact = [track for track in found if normalise_title(track.title) == normalise_title(subject)]
-        if not found:
-            raise Sentence(UNKNOWN)
-        return exact if len(exact) == 1 else found
-
-    async def _by_link(self, subject: str) -> Track:
-        link = next((each for each in find_links(subject) if each.kind in TRACKS), None)
-        if link is None:
-            raise Sentence(NOT_A_TRACK)
-        found = await self.bot.services.resolver.find_or_keep(link, anew=True)
-        if found.track is None:
-            raise Sentence(_why_not(found))
-        return found.track
-
-
-def _why_not(found: Found) -> str:
-    """Return why a link cannot be rated."""
-    if found.link.kind not in TRACKS:
-        return NOT_A_TRACK
-    return IN_DOUBT if found.near or found.link.service is Service.YOUTUBE else NO_SUCH_TRACK

@@ -8,6 +8,8 @@ import discord
 from discord.ext import commands
 
 from bot.intake import Taken, links_in
+from bot.previews import is_of_music
+from catalog.links import LinkKind
 
 if TYPE_CHECKING:
     from bot.client import TastebudBot
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOT_THERE = "I could not find that track: the link may be broken."
-NOT_A_TRACK = "I listen to single tracks: post a track's own link, and everybody's 👍 👎 on it will count."
+POST_TRACKS = "post a track's own link, and everybody's 👍 👎 on it will count."
+# What each kind of link that is no track is told, once a channel.
+HINTS = {
+    LinkKind.PLAYLIST: f"I do not take in whole playlists: {POST_TRACKS}",
+    LinkKind.ALBUM: f"I cannot see what is on that album: {POST_TRACKS}",
+    LinkKind.ARTIST: f"I listen to single tracks: {POST_TRACKS}",
+}
 
 
 class Shares(commands.Cog):
@@ -23,7 +31,7 @@ class Shares(commands.Cog):
 
     def __init__(self, bot: "TastebudBot") -> None:
         self.bot = bot
-        self._hinted: set[int] = set()
+        self._hinted: set[tuple[int, LinkKind]] = set()
         self._sharing: dict[int, int] = {}
 
     @commands.Cog.listener()
@@ -46,19 +54,24 @@ class Shares(commands.Cog):
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        """Follow a link that was edited in or out; previews that Discord adds by itself are no edits."""
+        """Follow a link that was edited in or out; a preview that Discord adds tells of what could not be read."""
         message = payload.message
-        if payload.guild_id is None or not payload.data.get("edited_timestamp") or "content" not in payload.data:
+        if payload.guild_id is None or "content" not in payload.data:
             return
         if not self.bot.watch.counts(message) or message.author == self.bot.user or await self.bot.is_command(message):
             return
+        is_edit = bool(payload.data.get("edited_timestamp"))
         async with self.bot.turns.live(message.id):
-            if not links_in(message) and not await self.bot.services.storage.shares.by_message(message.id):
+            if not (await self._concerns(message) if is_edit else await self.bot.intake.wants_preview(message)):
                 return
-            taken = await self.bot.intake.take(message, anew=True)
+            taken = await self.bot.intake.take(message, anew=is_edit or is_of_music(message))
         if taken.new:
             await self.bot.invitation.add(message)
         await self.bot.offering.ask(message, taken)
+
+    async def _concerns(self, message: discord.Message) -> bool:
+        """Tell whether a message has links, or is a share from when it had."""
+        return bool(links_in(message)) or await self.bot.services.storage.shares.by_message(message.id) is not None
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -90,12 +103,14 @@ class Shares(commands.Cog):
             self._sharing[server_id] = channel_id
 
     async def _explain(self, message: discord.Message, taken: Taken) -> None:
-        """Answer a link that is no track: always when it leads nowhere, once per channel otherwise."""
+        """Answer a link that is no track: always when it leads nowhere, once per channel and kind otherwise."""
         if taken.missing:
             await self._reply(message, NOT_THERE)
-        elif taken.others and message.channel.id not in self._hinted:
-            self._hinted.add(message.channel.id)
-            await self._reply(message, NOT_A_TRACK)
+        elif taken.others:
+            kind = taken.others[0].found.link.kind
+            if (message.channel.id, kind) not in self._hinted:
+                self._hinted.add((message.channel.id, kind))
+                await self._reply(message, HINTS[kind])
 
     async def _reply(self, message: discord.Message, sentence: str) -> None:
         try:

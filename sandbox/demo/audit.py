@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from catalog.models import Pick, Service
+from catalog.models import Pick, Service, Track
 from sandbox.demo.stage import Member, Stage, heard
 from sandbox.demo.words import Said
 from sandbox.playlists import Playlist
@@ -15,6 +15,7 @@ from sandbox.records import SandboxTrack
 
 MARKER = re.compile(r"\d{4}-W\d\d-[0-9a-f]{8}")  # in an announcement's footer
 MANY = 1_000_000  # more feedback than a demo has
+NO_RECORDING = -1  # feedback on what the catalogue does not have: nothing in Discord can match it, so it counts as lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def judge(stage: Stage, number: int, lists: dict[str, list[Pick]], said: Said, a
     chances: list[float] = []
     for member in stage.members:
         met = said.met[member.name]
-        picked = [track for pick in lists.get(member.name, []) if (track := entry_of(stage, pick))]
+        picked = [track for pick in lists.get(member.name, []) if (track := entry_of(stage, pick.track))]
         hits += [member.taste.likes(heard(track)) for track in picked if track.recording not in met]
         chances.append(_random_rate(stage, member, met))
     return Week(
@@ -58,10 +59,11 @@ def judge(stage: Stage, number: int, lists: dict[str, list[Pick]], said: Said, a
     )
 
 
-def entry_of(stage: Stage, pick: Pick) -> SandboxTrack | None:
-    """Return what a pick is in the catalogue."""
-    ref = pick.track.ref(Service.SPOTIFY)
-    return stage.catalogue.by_spotify_id.get(ref.id) if ref else None
+def entry_of(stage: Stage, track: Track) -> SandboxTrack | None:
+    """Return what a track is in the catalogue, by what it is called on Spotify or on Deezer."""
+    spotify, deezer = track.ref(Service.SPOTIFY), track.ref(Service.DEEZER)
+    entry = stage.catalogue.by_spotify_id.get(spotify.id) if spotify else None
+    return entry or (stage.catalogue.by_deezer_id.get(int(deezer.id)) if deezer else None)
 
 
 def _random_rate(stage: Stage, member: Member, met: set[int]) -> float:
@@ -98,8 +100,8 @@ async def _stored(stage: Stage) -> Counter[tuple[str, int, int]]:
         rows = await storage.feedback.of_person(person.id, MANY) if person else []
         tracks = await storage.tracks.get([row.track_id for row in rows])
         for row in rows:
-            entry = stage.catalogue.by_spotify_id[tracks[row.track_id].spotify_id or ""]
-            found[member.name, entry.recording, int(row.value)] += 1
+            entry = entry_of(stage, tracks[row.track_id])
+            found[member.name, entry.recording if entry else NO_RECORDING, int(row.value)] += 1
     return found
 
 

@@ -105,7 +105,7 @@ class Play:
     async def _rate_lists(self, lists: Mapping[str, Sequence[Pick]]) -> None:
         """Let everybody rate a few tracks of their newest list by command."""
         for member in self.stage.members:
-            entries = [entry for pick in lists.get(member.name, ()) if (entry := entry_of(self.stage, pick))]
+            entries = [entry for pick in lists.get(member.name, ()) if (entry := entry_of(self.stage, pick.track))]
             for index in self.rng.permutation(len(entries))[:RATINGS_A_WEEK]:
                 track = entries[int(index)]
                 likes = member.taste.likes(heard(track))
