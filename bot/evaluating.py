@@ -89,9 +89,9 @@ def print_report(report: Report, console: Console) -> None:
 
 def _grid(table: Table) -> Grid:
     grid = Grid(title=table.title, title_justify="left", box=None, pad_edge=False)
-    grid.add_column("")
+    grid.add_column("", no_wrap=True)
     for column in table.columns:
-        grid.add_column(column, justify="right")
+        grid.add_column(column.replace("@", "\n@"), justify="right")  # a terminal of 80 columns has room for that
     for line in table.lines:
         cells = [_cell(figure, bold=table.ties(place, figure)) for place, figure in enumerate(line.figures)]
         grid.add_row(line.method, *cells)
