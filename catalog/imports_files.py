@@ -82,6 +82,9 @@ class Part:
             yield opened
 
 
+DAMAGED = "The archive is damaged: download it again, and send it as it came."
+
+
 class _Metered(io.RawIOBase):
     """A stream that ends with an error when it turns out longer than was agreed, whatever its archive says."""
 
@@ -96,8 +99,8 @@ class _Metered(io.RawIOBase):
         """Read on; raise UnreadableFile past the limit, and for an archive that is damaged."""
         try:
             piece = self._file.read(len(buffer))
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-            raise UnreadableFile("The archive is damaged: download it again, and send it as it came.") from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            raise UnreadableFile(DAMAGED) from error
         self._room[0] -= len(piece)
         if self._room[0] < 0:
             raise UnreadableFile(_too_large())
@@ -133,8 +136,8 @@ def _members(file: BinaryIO, room: list[int]) -> Iterator[Part]:
                     head = metered.peek(HEAD)[:HEAD]
                     yield Part(PurePosixPath(member.filename).name, cast(BinaryIO, metered), head)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise UnreadableFile("The archive is damaged: download it again, and send it as it came.") from error
-    except (RuntimeError, NotImplementedError) as error:  # a password, or a method nobody uses
+        raise UnreadableFile(DAMAGED) from error
+    except RuntimeError as error:  # a password, or (NotImplementedError is one) a method nobody uses
         raise UnreadableFile(
             "The archive is locked by a password, or packed in an unusual way: unpack it, and send the files in it."
         ) from error

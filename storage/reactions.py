@@ -10,21 +10,19 @@ from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.opinions import Source
-from storage.people import Author, Known, ensure_all, touch
+from storage.people import Author, ensure_all, touch
 from storage.schema import emojis, feedback, people, share_tracks, shares
 from storage.upsert import chunks, insert, insert_for
 
-NOBODY = Author(0, "")
 KEY = [column.name for column in feedback.primary_key.columns]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reaction goes; person and emoji are None while they are new or renamed."""
+    """Where a reaction goes; the emoji is None while it is new."""
 
     share_id: int
     server_id: int
-    person: Known | None
     emoji_id: int | None
 
 
@@ -33,13 +31,9 @@ _LOOK = (
     select(
         shares.c.id.label("share_id"),
         shares.c.server_id,
-        people.c.id.label("person_id"),
-        people.c.name,
-        people.c.opted_out,
         emojis.c.id.label("emoji_id"),
     )
     .select_from(shares)
-    .outerjoin(people, people.c.discord_id == bindparam("author"))
     .outerjoin(emojis, emojis.c.text == bindparam("emoji"))
     .where(shares.c.message_id == bindparam("message"))
 )
@@ -70,15 +64,10 @@ def _stand(dialect: str) -> Insert:
     )
 
 
-async def look(conn: AsyncConnection, message_id: int, author: Author, emoji: str) -> Place | None:
-    """Look everything up that a reaction needs, in one statement; None if the message is no share."""
-    wanted = {"message": message_id, "author": author.discord_id, "emoji": emoji}
-    row = (await conn.execute(_LOOK, wanted)).one_or_none()
-    if row is None:
-        return None
-    as_known = row.person_id is not None and author.name in {"", row.name}
-    person = Known(row.person_id, row.opted_out) if as_known else None
-    return Place(row.share_id, row.server_id, person, row.emoji_id)
+async def look(conn: AsyncConnection, message_id: int, emoji: str) -> Place | None:
+    """Look up what a reaction needs, in one statement; None if the message is no share."""
+    row = (await conn.execute(_LOOK, {"message": message_id, "emoji": emoji})).one_or_none()
+    return None if row is None else Place(row.share_id, row.server_id, row.emoji_id)
 
 
 async def emoji_key(conn: AsyncConnection, emoji: str) -> int:
@@ -105,7 +94,7 @@ async def settle(
     conn: AsyncConnection, message_id: int, emoji: str, value: int, authors: Sequence[Author], at: int
 ) -> tuple[int, int]:
     """Make exactly these people stand on the emoji of that message; return how many came and went."""
-    place = await look(conn, message_id, NOBODY, emoji)
+    place = await look(conn, message_id, emoji)
     if place is None:
         return 0, 0
     emoji_id = place.emoji_id or await emoji_key(conn, emoji)
