@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from storage.database import Database
 from storage.opinions import Source
-from storage.schema import blocks, drops, feedback, models, people, servers, shares, spending, tracks
+from storage.schema import blocks, feedback, models, people, servers, shares, spending, tracks
+from storage.schema_drops import drops
 from storage.stamps import maybe_from_ms
 
 

@@ -16,7 +16,7 @@ from storage.merging import present_id
 from storage.owners import Owner
 from storage.pick_rows import from_row, to_row
 from storage.runs import Run, Runs
-from storage.schema import drops, picks
+from storage.schema_drops import drops, picks
 from storage.stamps import from_ms, maybe_from_ms, to_ms
 from storage.upsert import chunks, insert
 

@@ -18,7 +18,8 @@ from storage.opinions import FeedbackRow, OpinionRows, Source
 from storage.people import Author, ensure, touch
 from storage.reaction_batches import Act, Reactions
 from storage.reactions import KEY, settle
-from storage.schema import NO_EMOJI, NO_SHARE, emojis, feedback, shares
+from storage.schema import emojis, feedback, shares
+from storage.schema_base import NO_EMOJI, NO_SHARE
 from storage.stamps import Stamper, to_ms
 from storage.upsert import insert
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database import Database
 from storage.opinions import FeedbackRow, OpinionRows, Source, reduce_opinion
 from storage.people import Author
-from storage.schema import NO_SERVER, NO_SHARE, emojis, feedback, people, share_tracks, shares
+from storage.schema import emojis, feedback, people, share_tracks, shares
+from storage.schema_base import NO_SERVER, NO_SHARE
 from storage.stamps import from_ms, to_ms
 from storage.upsert import chunks
 

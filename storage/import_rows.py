@@ -11,7 +11,8 @@ from catalog.imports import ImportLine, Understood
 from catalog.matching import gate, normalise_title
 from catalog.models import Artist, Service, Track, TrackRef
 from storage.opinions import Source
-from storage.schema import NO_EMOJI, refs, tracks
+from storage.schema import refs, tracks
+from storage.schema_base import NO_EMOJI
 from storage.track_rows import load_tracks
 
 NAMESAKES = 50  # tracks of one title looked at: covers of a standard may be hundreds

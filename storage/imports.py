@@ -16,7 +16,8 @@ from storage.import_rows import WaitingLine, feedback_row, known_tracks, line_of
 from storage.merging import present_id
 from storage.people import Author, ensure, touch
 from storage.reactions import KEY
-from storage.schema import feedback, import_lines, imports, people
+from storage.schema import feedback, people
+from storage.schema_asked import import_lines, imports
 from storage.stamps import from_ms, to_ms
 from storage.upsert import chunks, insert
 

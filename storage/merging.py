@@ -4,12 +4,10 @@ from sqlalchemy import Table, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import (
-    NO_SHARE,
     asked_seeds,
     blocks,
     feedback,
     merges,
-    picks,
     proposals,
     refs,
     refusals,
@@ -18,6 +16,8 @@ from storage.schema import (
     track_tags,
     tracks,
 )
+from storage.schema_base import NO_SHARE
+from storage.schema_drops import picks
 from storage.upsert import insert
 
 _TRACK = "track"  # the kind of seed that is a track

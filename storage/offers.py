@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from catalog.clock import Clock
 from catalog.models import Artist, Service, Track, TrackRef
 from storage.database import Database
-from storage.schema import offers
+from storage.schema_asked import offers
 from storage.stamps import to_ms
 from storage.upsert import chunks, insert
 

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.schema import NO_SERVER, feedback, memberships, people
+from storage.schema import feedback, memberships, people
+from storage.schema_base import NO_SERVER
 from storage.stamps import from_ms, to_ms
 from storage.upsert import chunks, insert, insert_for
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.owners import Owner
-from storage.schema import playlists
+from storage.schema_drops import playlists
 from storage.upsert import insert
 
 __all__ = ["Owner", "Playlist", "Playlists"]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.clock import Clock
 from storage.database import Database
-from storage.schema import runs
+from storage.schema_drops import runs
 from storage.stamps import from_ms, maybe_from_ms, to_ms
 from storage.upsert import insert
 

@@ -1,7 +1,6 @@
-"""Every table. Integer keys; instants are milliseconds UTC; Discord's ids are kept as they are."""
+"""The tables of people, tracks, what is known of them, and what people said."""
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -10,28 +9,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
     UniqueConstraint,
 )
 
-# SQLite numbers rows by itself only when the type is spelt INTEGER.
-RowId = BigInteger().with_variant(Integer(), "sqlite")
-
-NO_SHARE = 0  # feedback that came from no message: ratings and buttons
-NO_EMOJI = 0  # feedback that came without a reaction
-NO_SERVER = 0  # something a person did in private
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from storage.schema_base import RowId, metadata
 
 servers = Table(
     "servers",
@@ -227,78 +211,6 @@ models = Table(
     Column("at", BigInteger, nullable=False),
 )
 
-runs = Table(
-    "runs",
-    metadata,
-    Column("week", Text, primary_key=True),
-    Column("started_at", BigInteger, nullable=False),
-    Column("fitted_at", BigInteger),
-    Column("finished_at", BigInteger),
-)
-
-drops = Table(
-    "drops",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("week", Text, nullable=False),
-    Column("owner_kind", Text, nullable=False),
-    Column("owner_id", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("due_at", BigInteger, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("picked_at", BigInteger),
-    Column("written_at", BigInteger),
-    Column("announced_at", BigInteger),
-    UniqueConstraint("week", "owner_kind", "owner_id"),
-    Index(None, "owner_kind", "owner_id"),
-    Index(None, "state", "due_at"),
-)
-
-# A pick is kept whole, so that a list of last year reads as it did then; `track_id` is for exclusions.
-picks = Table(
-    "picks",
-    metadata,
-    Column("drop_id", BigInteger, ForeignKey("drops.id"), primary_key=True),
-    Column("position", SmallInteger, primary_key=True),
-    Column("track_id", BigInteger, ForeignKey("tracks.id"), nullable=False, index=True),
-    Column("title", Text, nullable=False),
-    Column("artists", JSON, nullable=False),
-    Column("refs", JSON, nullable=False),
-    Column("album", Text),
-    Column("year", Integer),
-    Column("duration_ms", Integer),
-    Column("explicit", Boolean),
-    Column("isrc", Text),
-    Column("score", Float, nullable=False),
-    Column("reasons", JSON, nullable=False),
-    Column("origins", JSON, nullable=False),
-    Column("explores", Boolean, nullable=False),
-    Column("shared_by", JSON, nullable=False),
-)
-
-playlists = Table(
-    "playlists",
-    metadata,
-    Column("owner_kind", Text, primary_key=True),
-    Column("owner_id", BigInteger, primary_key=True),
-    Column("spotify_id", Text),
-    Column("url", Text),
-    Column("marker", Text, nullable=False),
-    Column("written_week", Text),
-    Column("recreated", Integer, nullable=False),
-)
-
-announcements = Table(
-    "announcements",
-    metadata,
-    Column("week", Text, primary_key=True),
-    Column("server_id", BigInteger, primary_key=True),
-    Column("channel_id", BigInteger),
-    Column("message_id", BigInteger),
-    Column("state", Text, nullable=False),
-    Column("marker", Text, nullable=False),
-)
-
 accounts = Table(
     "accounts",
     metadata,
@@ -354,64 +266,4 @@ answers = Table(
     Column("key", Text, primary_key=True),
     Column("text", Text),
     Column("at", BigInteger, nullable=False),
-)
-
-# Tracks that somebody was asked to choose from: what a link may mean, or what is on the album it leads to.
-offers = Table(
-    "offers",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("message_id", BigInteger, nullable=False),
-    Column("server_id", BigInteger, nullable=False),
-    Column("channel_id", BigInteger, nullable=False),
-    Column("asker_id", BigInteger, nullable=False),
-    Column("link", Text, nullable=False),
-    Column("album", Text),
-    Column("refs", JSON, nullable=False),
-    Column("options", JSON, nullable=False),
-    Column("reply_id", BigInteger),
-    Column("asked_at", BigInteger, nullable=False),
-    Column("closed_at", BigInteger, index=True),
-    Column("chosen", JSON, nullable=False),
-    UniqueConstraint("message_id", "link"),
-)
-
-# What members brought along. The feedback that came of an import has -id as its share_id: undoing it leaves alone what
-# another import or the person themselves said of the same tracks. `shown` is the progress its message tells of.
-imports = Table(
-    "imports",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
-    Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("total", Integer, nullable=False),
-    Column("report", JSON, nullable=False),
-    Column("channel_id", BigInteger),
-    Column("message_id", BigInteger),
-    Column("shown", Integer),
-    sqlite_autoincrement=True,  # a button on an old message names an import by its id
-)
-
-import_lines = Table(
-    "import_lines",
-    metadata,
-    Column("import_id", BigInteger, ForeignKey("imports.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("artist", Text, nullable=False),
-    Column("album", Text),
-    Column("isrc", Text),
-    Column("service", Text),
-    Column("ref", Text),
-    Column("mbid", Text),
-    Column("value", SmallInteger, nullable=False),
-    Column("among", SmallInteger, nullable=False),
-    Column("plays", Integer, nullable=False),
-    Column("state", SmallInteger, nullable=False),
-    Index(None, "state", "position"),
-    sqlite_with_rowid=False,
 )

@@ -12,7 +12,8 @@ from storage.merging import present_id, reweigh
 from storage.opinions import Source
 from storage.people import Author, Known, ensure, touch
 from storage.reactions import KEY, retrack
-from storage.schema import NO_EMOJI, feedback, people, share_tracks, shares
+from storage.schema import feedback, people, share_tracks, shares
+from storage.schema_base import NO_EMOJI
 from storage.stamps import from_ms, to_ms
 from storage.upsert import chunks, insert
 

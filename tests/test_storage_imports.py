@@ -11,7 +11,8 @@ from storage.import_rows import WaitingLine
 from storage.imports import Import, ImportState, NotImported
 from storage.opinions import Source
 from storage.people import Author
-from storage.schema import feedback, import_lines, imports
+from storage.schema import feedback
+from storage.schema_asked import import_lines, imports
 from storage.stores import Storage
 from tests.storage_helpers import ANN, BOB, SERVER, make_track, saved_ids, share
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, StorageSettings
 from storage.errors import NewerDatabase, StorageError
-from storage.schema import metadata
+from storage.schema_all import metadata
 
 # A column that a later migration added stands at the end of a line, behind a comma.
 ADDED = re.compile(r"\n|, (?=\w+ [A-Z]+)")
