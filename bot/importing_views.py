@@ -13,6 +13,11 @@ from catalog.imports import ImportKind, ImportLine
 from storage.imports import Import, ImportState
 
 IMPORT = "(?P<import>[0-9]{1,18})"  # at most 18 digits: fits into the database's integers
+UNDO, LOOK = "undo", "look"
+DEEDS = {
+    UNDO: ("Undo", "↩️", discord.ButtonStyle.danger),
+    LOOK: ("How far?", "🔎", discord.ButtonStyle.secondary),
+}
 BAR = 12
 FIELD = 1_000  # Discord's limit is 1,024
 PROBLEMS, MISSED = 6, 8
@@ -36,69 +41,42 @@ HOW = (
 )
 
 
-class UndoButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"tb:import:undo:{IMPORT}"):
-    """Take an import back; for its owner alone."""
+class ImportButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"tb:import:(?P<deed>undo|look):{IMPORT}"):
+    """Take an import back, or show how far it is; for its owner alone."""
 
-    def __init__(self, import_id: int) -> None:
+    def __init__(self, deed: str, import_id: int) -> None:
+        label, emoji, style = DEEDS[deed]
         super().__init__(
-            discord.ui.Button(
-                label="Undo", emoji="↩️", style=discord.ButtonStyle.danger, custom_id=f"tb:import:undo:{import_id}"
-            )
+            discord.ui.Button(label=label, emoji=emoji, style=style, custom_id=f"tb:import:{deed}:{import_id}")
         )
+        self.deed = deed
         self.import_id = import_id
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """Read the import from the id."""
-        return cls(int(match["import"]))
+        """Read the deed and the import from the id."""
+        return cls(match["deed"], int(match["import"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Take it back, and say so in place of the card."""
+        """Do it, and put the card as it is now in place of the one that they see."""
         await interaction.response.defer()
+        importing = interaction.client.importing
         async with answering(interaction):
-            await interaction.client.importing.undo_pressed(interaction, self.import_id)
+            await (importing.undo_pressed if self.deed == UNDO else importing.look_pressed)(interaction, self.import_id)
 
 
-class LookButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"tb:import:look:{IMPORT}"):
-    """Show how far an import is; for its owner alone."""
-
-    def __init__(self, import_id: int) -> None:
-        super().__init__(
-            discord.ui.Button(
-                label="How far?",
-                emoji="🔎",
-                style=discord.ButtonStyle.secondary,
-                custom_id=f"tb:import:look:{import_id}",
-            )
-        )
-        self.import_id = import_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the import from the id."""
-        return cls(int(match["import"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Put the card as it is now in place of the one that they see."""
-        await interaction.response.defer()
-        async with answering(interaction):
-            await interaction.client.importing.look_pressed(interaction, self.import_id)
-
-
-IMPORT_ITEMS = (UndoButton, LookButton)
+IMPORT_ITEMS = (ImportButton,)
 
 
 def import_view(found: Import) -> discord.ui.View:
     """Return the buttons of an import."""
     view = discord.ui.View(timeout=None)
     if found.state is ImportState.RUNNING:
-        view.add_item(LookButton(found.id))
+        view.add_item(ImportButton(LOOK, found.id))
     if found.state is not ImportState.UNDONE:
-        view.add_item(UndoButton(found.id))
+        view.add_item(ImportButton(UNDO, found.id))
     return view
 
 

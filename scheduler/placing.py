@@ -106,11 +106,8 @@ class Placer:
         return track.with_ref(TrackRef(Service.SPOTIFY, unknown)) if unknown is not None else None
 
     async def _told(self, ids: Sequence[str], *, ask: bool) -> _Told:
-        kept = {}
-        for each in dict.fromkeys(ids):
-            track = await self._storage.tracks.by_ref(TrackRef(Service.SPOTIFY, each))
-            if track is not None and not track.is_placeholder:
-                kept[each] = track
+        stored = await self._storage.tracks.by_refs([TrackRef(Service.SPOTIFY, each) for each in ids])
+        kept = {ref.id: track for ref, track in stored.items() if not track.is_placeholder}
         return _Told(kept, await self._elsewhere([each for each in ids if each not in kept], ask=ask))
 
     async def _elsewhere(self, ids: Sequence[str], *, ask: bool) -> dict[str, Track]:

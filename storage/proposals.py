@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.clock import Clock
 from catalog.matching import gate, normalise_title
-from catalog.models import Track, TrackRef
+from catalog.models import Track
 from storage.database import Database
 from storage.merging import present_id
-from storage.schema import asked_seeds, proposals, refs, tracks
+from storage.schema import asked_seeds, proposals, tracks
 from storage.stamps import from_ms, maybe_from_ms, to_ms
-from storage.track_rows import load_tracks
+from storage.track_rows import ids_by_ref, load_tracks
 from storage.upsert import chunks, insert
 
 
@@ -115,7 +115,7 @@ class Proposals:
         It is known by its refs; a track that has none, by its name, unless a length or an album speaks against it.
         """
         async with self._db.read() as conn:
-            by_ref = await _ids_by_ref(conn, {ref for track in found for ref in track.refs})
+            by_ref = await ids_by_ref(conn, {ref for track in found for ref in track.refs})
             named = [track for track in found if not track.refs]
             titles = {normalise_title(track.title) for track in named} - {""}
             rows = await _ids_by_title(conn, titles)
@@ -137,16 +137,6 @@ async def _present(conn: AsyncConnection, ids: set[int]) -> dict[int, int]:
         if (place := await present_id(conn, each)) is not None:
             here[each] = place
     return here
-
-
-async def _ids_by_ref(conn: AsyncConnection, wanted: set[TrackRef]) -> dict[TrackRef, int]:
-    found: dict[TrackRef, int] = {}
-    for service in {ref.service for ref in wanted}:
-        for chunk in chunks(ref.id for ref in wanted if ref.service is service):
-            query = select(refs.c.ref, refs.c.track_id).where(refs.c.service == service.value, refs.c.ref.in_(chunk))
-            for ref, track_id in (await conn.execute(query)).all():
-                found[TrackRef(service, ref)] = track_id
-    return found
 
 
 async def _ids_by_title(conn: AsyncConnection, titles: set[str]) -> dict[str, list[int]]:

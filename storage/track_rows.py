@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,14 +62,23 @@ async def _artists_of(conn: AsyncConnection, ids: list[int]) -> dict[int, list[A
     return found
 
 
-async def ids_by_refs(conn: AsyncConnection, wanted: Iterable[TrackRef]) -> list[int]:
+async def ids_by_refs(conn: AsyncConnection, wanted: Sequence[TrackRef]) -> list[int]:
     """Return the ids of the tracks that any of these refs points to, without repeats."""
-    found: dict[int, None] = {}
+    found = await ids_by_ref(conn, wanted)
+    return list(dict.fromkeys(found[ref] for ref in wanted if ref in found))
+
+
+async def ids_by_ref(conn: AsyncConnection, wanted: Iterable[TrackRef]) -> dict[TrackRef, int]:
+    """Return the ids of the tracks that these refs point to, by ref; a query a service."""
+    by_service: dict[Service, dict[str, None]] = defaultdict(dict)
     for ref in wanted:
-        query = select(refs.c.track_id).where(refs.c.service == ref.service, refs.c.ref == ref.id)
-        if (track_id := await conn.scalar(query)) is not None:
-            found[track_id] = None
-    return list(found)
+        by_service[ref.service][ref.id] = None
+    found: dict[TrackRef, int] = {}
+    for service, ids in by_service.items():
+        for chunk in chunks(ids):
+            query = select(refs.c.ref, refs.c.track_id).where(refs.c.service == service.value, refs.c.ref.in_(chunk))
+            found |= {TrackRef(service, ref): track_id for ref, track_id in (await conn.execute(query)).all()}
+    return found
 
 
 async def insert_track(conn: AsyncConnection) -> int:

@@ -15,7 +15,7 @@ from storage.merging import merge, present_id
 from storage.misses import MISS_STANDS, track_key
 from storage.schema import misses, people, refs, share_tracks, shares, tracks
 from storage.stamps import from_ms, to_ms
-from storage.track_rows import add_refs, fill, ids_by_refs, insert_track, load_tracks, searchable, together
+from storage.track_rows import add_refs, fill, ids_by_ref, ids_by_refs, insert_track, load_tracks, searchable, together
 from storage.upsert import chunks
 
 
@@ -42,6 +42,13 @@ class Tracks:
             ids = await ids_by_refs(conn, (ref,))
             return (await load_tracks(conn, ids))[ids[0]] if ids else None
 
+    async def by_refs(self, wanted: Collection[TrackRef]) -> dict[TrackRef, Track]:
+        """Return the tracks that the refs point to, by ref; those never saved are left out."""
+        async with self._db.read() as conn:
+            ids = await ids_by_ref(conn, wanted)
+            found = await load_tracks(conn, list(dict.fromkeys(ids.values())))
+            return {ref: found[track_id] for ref, track_id in ids.items()}
+
     async def ensure(self, found: Sequence[Track]) -> list[int]:
         """Return the ids of tracks by their refs, saving those that are new, all in one transaction.
 
@@ -49,10 +56,15 @@ class Tracks:
         """
 
         async def job(conn: AsyncConnection) -> list[int]:
+            known = await ids_by_ref(conn, (ref for track in found for ref in track.refs))
             ids: dict[int, None] = {}
             for track in found:
-                known = await ids_by_refs(conn, track.refs) or [(await _save(conn, track)).id or 0]
-                ids[known[0]] = None
+                track_id = next((known[ref] for ref in track.refs if ref in known), None)
+                if track_id is None:
+                    saved = await _save(conn, track)
+                    track_id = saved.id or 0
+                    known |= dict.fromkeys(saved.refs, track_id)
+                ids[track_id] = None
             return list(ids)
 
         return await self._db.write(job)
