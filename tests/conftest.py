@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.fixtures.catalog",
     "tests.fixtures.services",
     "tests.fixtures.sources",
+    "tests.fixtures.imports",
     "tests.fixtures.links",
     "tests.fixtures.discord",
     "tests.fixtures.product",

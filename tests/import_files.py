@@ -7,8 +7,10 @@ last.fm/api/show/user.getRecentTracks and the exporters lastfmstats.com, lastfm.
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sandbox.records import SandboxTrack
 
 SPOTIFY_ID = "4uLU6hMCjMI75M1A2tKUQC"
 MBID = "b10bbbfc-cf9e-42e0-be17-e2c3e1d2600d"
@@ -191,3 +193,15 @@ LOVED = [
         }
     },
 ]
+
+
+def history(tracks: Sequence[SandboxTrack]) -> bytes:
+    """Return an extended history in which each of these tracks was heard twice."""
+    entries = [extended(track.title, track.artists[0].name, track.spotify_id) for track in tracks for _ in range(2)]
+    return packed({"Spotify Extended Streaming History/Streaming_History_Audio_2019_0.json": entries})
+
+
+def opinions(tracks: Sequence[SandboxTrack], opinion: str = "like") -> bytes:
+    """Return a CSV in which each of these tracks has that opinion."""
+    rows = [f"{track.spotify_url},{opinion}" for track in tracks]
+    return "\n".join(["link,opinion", *rows, "nonsense,like", ""]).encode()
