@@ -8,8 +8,10 @@ where they do not, the mean shrinks and people speak for themselves.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from recommender.dataset import Floats, Ints
@@ -47,16 +49,23 @@ SAMPLE_ROWS = 20_000
 SAMPLE_OF_ONE = 256
 """Opinions of one person among those."""
 
-CALIBRATION_STD = 1.0
-"""How far from 1 the calibration's slope is thought to be, and from 0 its shift, before any opinion."""
+CALIBRATION_START = (0.0, 0.0, 2.0, 0.5)
+"""Shift and slope before any opinion, of the community and by what is told: one step stops short of how sure people
+are of what they say."""
+
+CALIBRATION_STD = (0.5, 0.5, 0.7, 1.0)
+"""How far from there they may be: shifts as they are, slopes by their logarithm, so that none turns a score round."""
+
+SHIFTS = 2
+"""Shifts among those; the slopes follow."""
 
 MOST_SURE = 8.0
 """Log-odds beyond which being surer is not told apart."""
 
-LEAST_SLOPE = 0.1
-"""Nothing may turn a score round."""
+TOLD_HALF = 5.0
+"""Curvature from which a person has told half of what they might: some twenty-five opinions."""
 
-CALIBRATION_STEPS = 6
+CALIBRATION_STEPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Prior:
     """What the community taught: `mean` and `reach` (d,), and how far people go their own way.
 
     `variance` (k,) is that of people's own weights of the first k columns; artist effects and sounds have one each.
-    `shift` and `slope` calibrate the log-odds, and `own_slope` is added as far as the person's own opinions tell.
+    `shift` and `slope` calibrate the log-odds; the own ones are added as far as the person's opinions tell.
     """
 
     mean: Floats
@@ -89,6 +98,7 @@ class Prior:
     blocks: Floats
     ends: Ints
     shift: float
+    own_shift: float
     slope: float
     own_slope: float
 
@@ -97,12 +107,17 @@ class Prior:
         """Return the prior before any opinion."""
         reach = np.concatenate([np.full(_size(group), group.reach) for group in groups])
         variance = np.concatenate([np.full(_size(group), group.spread) for group in groups if group.spread])
-        return cls(np.zeros(len(reach)), reach, variance, artist_variance, blocks, ends, 0.0, 1.0, 0.0)
+        return cls(np.zeros(len(reach)), reach, variance, artist_variance, blocks, ends, *CALIBRATION_START)
 
     @property
     def kernel(self) -> Kernel:
         """Return how far people go their own way."""
         return Kernel(self.variance, self.artist_variance, self.blocks, self.ends)
+
+    def chance(self, margin: Floats, variance: Floats, told: float) -> Floats:
+        """Return the calibrated probability of a like (n,) at log-odds of some variance, as much as is `told`."""
+        sure = moderated(margin, variance, told)
+        return np.asarray(expit(self.shift + self.own_shift * told + (self.slope + self.own_slope * told) * sure))
 
 
 def sample(starts: Ints, artist: Ints, seed: int) -> tuple[Ints, Ints]:
@@ -252,18 +267,26 @@ def _calibrated(prior: Prior, parts: Sequence[_Part], table: Table) -> Prior:
     design = np.concatenate([rows for rows, _, _ in found])
     liked = np.concatenate([said for _, said, _ in found])
     weight = np.concatenate([counts for _, _, counts in found])
-    begin = best = np.array([0.0, 1.0, 0.0])
+    best = begin = _unbounded(np.array(CALIBRATION_START))
+    doubt = 1 / np.array(CALIBRATION_STD) ** 2
     for _ in range(CALIBRATION_STEPS):
-        chance = expit(design @ best)
-        pull = design.T @ (weight * (liked - chance)) - (best - begin) / CALIBRATION_STD**2
-        hessian = (design.T * (weight * chance * (1 - chance))) @ design + np.eye(3) / CALIBRATION_STD**2
-        best = best + np.linalg.solve(hessian, pull)
-    slope = max(float(best[1]), LEAST_SLOPE)
-    return replace(prior, shift=float(best[0]), slope=slope, own_slope=max(float(best[2]), LEAST_SLOPE - slope))
+        now = np.append(best[:SHIFTS], np.exp(best[SHIFTS:]))
+        chance = expit(design @ now)
+        slopes = design * np.append(np.ones(SHIFTS), now[SHIFTS:])
+        pull = slopes.T @ (weight * (liked - chance)) - doubt * (best - begin)
+        hessian = (slopes.T * (weight * chance * (1 - chance))) @ slopes + np.diag(doubt)
+        best = best + np.clip(np.linalg.solve(hessian, pull), -1, 1)
+    shift, own_shift, slope, own_slope = (float(each) for each in (*best[:SHIFTS], *np.exp(best[SHIFTS:])))
+    return replace(prior, shift=shift, own_shift=own_shift, slope=slope, own_slope=own_slope)
+
+
+def _unbounded(calibration: Floats) -> Floats:
+    """Return a calibration with its slopes as logarithms."""
+    return np.append(calibration[:SHIFTS], np.log(calibration[SHIFTS:]))
 
 
 def _foretold(part: _Part, table: Table, prior: Prior) -> tuple[Floats, Floats, Floats]:
-    """Return rows of 1, log-odds and log-odds times what is known, and of each the opinion and what it counts.
+    """Return rows of 1, what is told, log-odds and their product, and of each the opinion and what it counts.
 
     Each opinion is there twice: foretold by the community alone, of which nothing is known, and by the person's
     other opinions as well. Leaving one out of a Gaussian process needs no second fit (Rasmussen and Williams, 2006,
@@ -277,16 +300,27 @@ def _foretold(part: _Part, table: Table, prior: Prior) -> tuple[Floats, Floats, 
     own, curvature = np.maximum(np.einsum("bnn->bn", precision), 1e-9), np.maximum(curvature, 1e-9)
     open_to = np.einsum("bnn->bn", cov)
     left = np.clip(1 / own - 1 / curvature, 0, open_to)
-    sure = moderated(margin + pull / curvature - alpha / own, left)[inside]
-    unsure, known = moderated(margin, open_to)[inside], (1 - left / np.maximum(open_to, 1e-9))[inside]
+    had = np.broadcast_to(told(curvature * inside)[:, None], inside.shape)
+    sure = moderated(margin + pull / curvature - alpha / own, left, had)[inside]
+    unsure, had = moderated(margin, open_to, 0.0)[inside], had[inside]
     ones, none = np.ones(len(sure)), np.zeros(len(sure))
-    design = np.vstack([np.column_stack([ones, sure, known * sure]), np.column_stack([ones, unsure, none])])
+    design = np.vstack([np.column_stack([ones, had, sure, had * sure]), np.column_stack([ones, none, unsure, none])])
     return design, np.tile(table.liked[rows][inside], 2), np.tile(table.weight[rows][inside] / 2, 2)
 
 
-def moderated(margin: Floats, variance: Floats) -> Floats:
-    """Return log-odds whose chance is the mean over what is not known (MacKay's approximation)."""
-    return np.asarray(np.clip(margin / np.sqrt(1 + np.pi * variance / 8), -MOST_SURE, MOST_SURE))
+def told(curvature: npt.NDArray[Any]) -> Floats:
+    """Return how much people have told of themselves, 0 to 1, by the curvatures (..., n) of their opinions."""
+    total = np.sum(curvature, axis=-1, dtype=np.float64)
+    return np.asarray(total / (total + TOLD_HALF))
+
+
+def moderated(margin: Floats, variance: Floats, told: npt.ArrayLike) -> Floats:
+    """Return log-odds whose chance is the mean over what is not known (MacKay's approximation), the less the more told.
+
+    With many opinions the step's variance, near where they are, orders tracks worse than the log-odds themselves.
+    """
+    narrower = (1 + np.pi * variance / 8) ** ((1 - np.asarray(told)) / 2)
+    return np.asarray(np.clip(margin / narrower, -MOST_SURE, MOST_SURE))
 
 
 def _size(group: Group) -> int:

@@ -20,8 +20,14 @@ FEWEST_KNOWN = 8
 WIDEST_BLOCK = 24
 """Columns a block keeps; a wider one (audio) is compressed by principal components."""
 
+EMBEDDING_SPREAD = 30.0
+"""How many times the middle column's spread the widest may have in an embedding, whose columns share one unit."""
+
 EDGE = 0.004
 """Outermost probability of the normal scores: an outlier counts 2.65, however far out it is."""
+
+SHORTEST = 1e-6
+"""Length below which a row points nowhere."""
 
 AXES = 13.0
 """Columns' worth of axes up to which each makes tracks less alike; beyond, they share."""
@@ -38,7 +44,7 @@ class Space:
     compresses wide blocks; `gaps` (g,) raw columns that differ in where they are absent. Bumps are Nystroem
     features of the likeness of places (Williams and Seeger, 2001): `landmarks` (m, l), `whitener`, `centre` (m,).
     A track's places are its linear columns times `narrowness` (l,); those of each
-    block end at `ends` (b,).
+    block end at `ends` (b,); those of an embedding (`directed`, b) only point somewhere: each row has one length.
     `names` are all raw columns of the fit: a later table may have more blocks, or fewer.
     `sounding` are the linear columns that tell how a track sounds: audio's, or all where there is no audio.
     """
@@ -53,6 +59,7 @@ class Space:
     centre: Floats
     narrowness: Floats
     ends: Ints
+    directed: Bools
     sounding: Ints
     names: npt.NDArray[np.str_]
 
@@ -62,17 +69,27 @@ class Space:
         known = np.isfinite(features.matrix)
         kept = np.flatnonzero(known.sum(axis=0) >= FEWEST_KNOWN)
         kept = kept[[len(np.unique(features.matrix[known[:, column], column])) > 1 for column in kept]].astype(np.int64)
-        knots, levels = _quantiles(features.matrix[:, kept])
-        scaled = _normal_scores(features.matrix[:, kept], knots, levels)
-        rotation, ends = _rotation(scaled, known[:, kept], _groups(features, kept))
-        linear = scaled @ rotation
-        landmarks = _landmarks(linear[2 * known[:, kept].sum(axis=1) > len(kept)], bumps, seed)
+        groups = _groups(features, kept)
+        raw, knows = features.matrix[:, kept], known[:, kept]
+        embedded = [_embeds(raw[:, own]) for own in groups]
+        knots, levels = _quantiles(raw)
+        for own, is_embedding in zip(groups, embedded, strict=True):
+            if is_embedding:
+                levels[own] = _straight(raw[:, own], knots[own])
+        scaled = _normal_scores(raw, knots, levels)
+        rotation, ends = _rotation(scaled, knows, groups)
+        directed = np.array([each for each, own in zip(embedded, groups, strict=True) if own.any()], dtype=bool)
+        linear = _pointed(scaled @ rotation, ends, directed)
+        landmarks = _landmarks(linear[2 * knows.sum(axis=1) > len(kept)], bumps, seed)
         narrowness = _narrowness(linear, ends, width)
         whitener = _whitener(_kernel(landmarks * narrowness, landmarks * narrowness, ends))
         centre = np.zeros(whitener.shape[1])
         gaps, sounding = _gaps(~known, kept), _sounding(features, kept, rotation)
         names = np.array(features.names, dtype=np.str_)
-        flat = cls(kept, knots, levels, rotation, gaps, landmarks, whitener, centre, narrowness, ends, sounding, names)
+        flat = cls(
+            kept, knots, levels, rotation, gaps, landmarks, whitener, centre, narrowness, ends, directed, sounding,
+            names,
+        )  # fmt: skip
         return replace(flat, centre=flat.bumps(linear).mean(axis=0)) if len(linear) else flat
 
     @property
@@ -82,7 +99,8 @@ class Space:
 
     def linear(self, features: Features) -> Floats:
         """Return the scaled and compressed columns (n, l); what is unknown stands in the middle, at 0."""
-        return _normal_scores(self._raw(features)[:, self.kept], self.knots, self.levels) @ self.rotation
+        scaled = _normal_scores(self._raw(features)[:, self.kept], self.knots, self.levels)
+        return _pointed(scaled @ self.rotation, self.ends, self.directed)
 
     def bumps(self, linear: Floats) -> Floats:
         """Return the bumps (n, m) at rows of linear columns."""
@@ -130,6 +148,33 @@ def _quantiles(raw: Floats) -> tuple[Floats, Floats]:
         middle = np.bincount(tie, chances) / np.bincount(tie)
         levels[column] = ndtri(np.clip(middle[tie], EDGE, 1 - EDGE))
     return knots, levels
+
+
+def _embeds(raw: Floats) -> bool:
+    """Tell whether columns are an embedding's: many, and of one unit, so that directions mean something."""
+    if raw.shape[1] <= WIDEST_BLOCK:
+        return False
+    spread = np.nanstd(raw, axis=0)
+    return bool(spread.max() <= EMBEDDING_SPREAD * np.median(spread))
+
+
+def _straight(raw: Floats, knots: Floats) -> Floats:
+    """Return levels that leave an embedding's columns as they are to each other, around 0, of mean variance 1."""
+    scale = max(float(np.sqrt(np.nanvar(raw, axis=0).mean())), 1e-9)
+    levels: Floats = (knots - np.nanmean(raw, axis=0)[:, None]) / scale
+    return levels
+
+
+def _pointed(linear: Floats, ends: Ints, directed: Bools) -> Floats:
+    """Return the columns with an embedding's rows at one length, mean square 1; nothing known stays at 0."""
+    begin = 0
+    for end, only_points in zip(ends.tolist(), directed.tolist(), strict=True):
+        if only_points:
+            own = linear[:, begin:end]
+            length = np.sqrt(np.mean(own**2, axis=1, keepdims=True))
+            linear[:, begin:end] = own / np.where(length > SHORTEST, length, np.inf)
+        begin = end
+    return linear
 
 
 def _normal_scores(raw: Floats, knots: Floats, levels: Floats) -> Floats:

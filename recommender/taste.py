@@ -5,20 +5,19 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from recommender import packing
 from recommender.collaborative_ways import WAYS
-from recommender.dataset import HALF_LIFE_DAYS, IMPORT_WEIGHT, SHARE_WEIGHT, Dataset, Floats, Ints
-from recommender.evidence import RATES, Evidence
+from recommender.dataset import HALF_LIFE_DAYS, IMPORT_WEIGHT, SHARE_WEIGHT, Dataset, Floats, Ints, summed
+from recommender.evidence import RATES, Evidence, lookup
 from recommender.features import Features
-from recommender.hierarchy import Group, Prior, learn_prior, moderated, sample
-from recommender.process import Kernel, Points, Table, covariance, solve
+from recommender.hierarchy import Group, Prior, learn_prior, sample, told
+from recommender.process import Kernel, Points, Table, covariance, likenesses, solve
 from recommender.shelf import Shelf
 from recommender.space import WIDEST_BLOCK, Space
 
 TASTE_MODEL = "taste"
-TASTE_VERSION = 2
+TASTE_VERSION = 3
 """Counts up whenever stored models of an older way can no longer be read."""
 
 ARTIST_VARIANCE = 10.0
@@ -26,6 +25,9 @@ ARTIST_VARIANCE = 10.0
 
 BLOCK_VARIANCE = 10.0
 """Where likeness begins: people are sure of most of what they say, so that likes of what is most alike tell much."""
+
+EMBEDDING_VARIANCE = 1.0
+"""The same of an embedding's: what its directions tell leaves little to neighbourhoods."""
 
 FEW_PEOPLE = 10.0
 """People from which what they like counts as half of what all people might: one alone teaches nothing of others."""
@@ -158,18 +160,50 @@ class TasteModel:
         prior, kernel = self.prior_, self.prior_.kernel
         margin = np.hstack([lead, content]) @ prior.mean
         open_to = points.columns**2 @ kernel.columns + kernel.artist * (artist >= 0) + kernel.blocks.sum()
-        variance = open_to
+        variance, had = open_to, 0.0
         taste = self.people_.get(person_id) if person_id is not None else None
         if person_id is not None and taste is not None:
             own = self._own(person_id, taste.tracks)
             with_own = covariance(kernel, points, own)
             margin += with_own @ taste.alpha
+            had = float(told(taste.curvature))
             variance = np.maximum(variance - _known(kernel, own, taste.curvature, with_own), LEAST_VARIANCE)
-        slope = prior.slope + prior.own_slope * (1 - variance / open_to)
-        chance = expit(prior.shift + slope * moderated(margin, variance))
+        chance = prior.chance(margin, variance, had)
         # A chance's variance, which at the most is that of a coin thrown.
         spread = chance * (1 - chance) * variance
         return chance, np.sqrt(chance * (1 - chance) * spread / (1 + spread))
+
+    def shortlist(self, person_id: int | None, features: Features, track_ids: npt.ArrayLike, count: int) -> Ints:
+        """Return the `count` tracks most worth scoring, best first: a cheap look at very many.
+
+        All but likeness is told as `score` tells it; likeness to the person's opinions is read off its values at
+        the landmarks, so that a track costs a row of columns instead of a comparison with every opinion.
+        """
+        ids = np.asarray(track_ids, dtype=np.int64)
+        content, artist = self._content(features, ids), self._artist(features, ids)
+        lead = self._lead(self.evidence_.to_person(person_id, ids, artist))
+        weights, kernel = self.prior_.mean.copy(), self.prior_.kernel
+        effect = np.zeros(len(ids))
+        taste = self.people_.get(person_id) if person_id is not None else None
+        if person_id is not None and taste is not None:
+            own, alpha = self._own(person_id, taste.tracks), taste.alpha.astype(np.float64)
+            weights[: len(kernel.columns)] += kernel.columns * (alpha @ own.columns)
+            if len(self.space_.centre):
+                weights[-len(self.space_.centre) :] += self.space_.whitener.T @ self._at_landmarks(own, alpha)
+            known, place = np.unique(own.artist, return_inverse=True)
+            by_artist = lookup(known, artist)
+            effect = kernel.artist * np.where(by_artist >= 0, summed(place, alpha, len(known))[by_artist], 0.0)
+        likely = np.hstack([lead, content]) @ weights + effect
+        return ids[np.argsort(-likely, kind="stable")[:count]]
+
+    def _at_landmarks(self, own: Points, alpha: Floats) -> Floats:
+        """Return what likeness to a person's own opinions adds at each landmark (m,)."""
+        kernel, space = self.prior_.kernel, self.space_
+        places = (space.landmarks * space.narrowness).astype(np.float32)
+        found = np.zeros(len(places))
+        for variance, alike in zip(kernel.blocks, likenesses(places, own.places, space.ends), strict=True):
+            found += variance * (alike @ alpha)
+        return found
 
     def vectors(self, features: Features, track_ids: npt.ArrayLike) -> Floats:
         """Return unit vectors (n, k) whose products tell how alike tracks sound; zeros where nothing is known."""
@@ -269,7 +303,8 @@ def _known(kernel: Kernel, own: Points, curvature: Floats, with_own: Floats) -> 
 
 def _block_variances(space: Space) -> Floats:
     """Return where the blocks begin: more of them say more, but also the same again."""
-    return np.full(len(space.ends), BLOCK_VARIANCE / np.sqrt(max(len(space.ends), 1)))
+    shared = BLOCK_VARIANCE / np.sqrt(max(int(np.sum(~space.directed)), 1))
+    return np.where(space.directed, EMBEDDING_VARIANCE, shared)
 
 
 def _groups(lead: int, space: Space, people: int) -> list[Group]:

@@ -244,3 +244,20 @@ def test_four_weeks_of_a_community(seed: int) -> None:
     """After four weeks drops are liked far more often than random unheard tracks, contrarians included."""
     liked, random = four_weeks(seed, TasteModel())
     assert liked > random + 0.2
+
+
+def test_one_who_is_sure_is_told_so() -> None:
+    """Alone with eighty opinions of a plain taste, what is foretold is as sure as it turns out to be."""
+    gaps = []
+    for seed in range(4):
+        matrix = np.random.default_rng(seed).normal(size=(1_080, 4))
+        liked = matrix[:, 0] + 0.3 * matrix[:, 1] > 0
+        features = table(matrix)
+        model = TasteModel().fit(
+            opinions((1, track, 1 if liked[track - 1] else -1) for track in range(1, 81)), features
+        )
+        chance = model.score(1, features, features.track_ids[80:])[0]
+        sure = np.abs(chance - 0.5) > 0.3
+        assert sure.mean() > 0.35
+        gaps.append(np.mean((chance[sure] > 0.5) == liked[80:][sure]) - np.mean(np.maximum(chance, 1 - chance)[sure]))
+    assert abs(np.mean(gaps)) < 0.08
