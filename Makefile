@@ -10,7 +10,7 @@ SEEDS ?= 10
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-seeds run link audio test check lint format docs gallery bench clean
+.PHONY: help demo demo-seeds run link audio test check lint format docs gallery bench eval clean
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,14 +55,21 @@ format: $(STAMP)  ## Put the code into its form.
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 
-docs: $(STAMP)  ## Write config.toml, .env.example and the README's table anew from the settings.
+docs: $(STAMP)  ## Write config.toml, .env.example, the README's settings and docs/commands.md anew from the code.
 	@$(BIN)/python -m bot.config_text
+	@$(BIN)/python -m bot.commands_text
 
 gallery: $(STAMP)  ## Draw every picture and page into docs/gallery, to be looked at.
 	@$(BIN)/python -m tests.gallery
 
 bench: $(STAMP)  ## Measure speed, as ratios in one run.
 	@$(BIN)/python -m benchmarks
+
+# LightGBM and XGBoost are opponents and no part of the product, so they are installed here alone.
+eval: $(STAMP)  ## Judge the taste model on the real feedback in ../shared/data, beside what else could be used.
+	@$(BIN)/python -c 'import lightgbm, xgboost' 2> /dev/null || \
+		$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python -m benchmarks.taste $(ARGS)
 
 clean:  ## Remove what was made, but not the database.
 	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

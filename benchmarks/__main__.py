@@ -1,8 +1,10 @@
-"""Run every benchmark: `make bench`, or one of them by `python -m benchmarks.NAME`."""
+"""Run every benchmark of speed: `make bench`, or one of them by `python -m benchmarks.NAME`."""
 
+import asyncio
 import sys
 
-from benchmarks import taste
+from benchmarks import enrich, feedback
 
 if __name__ == "__main__":
-    sys.exit(taste.main())
+    asyncio.run(feedback.main())
+    sys.exit(enrich.main())

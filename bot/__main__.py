@@ -91,6 +91,51 @@ def quota(context: typer.Context, config: ConfigOption = None) -> None:
 
 
 @app.command()
+def doctor(
+    context: typer.Context,
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings for programs.")] = False,
+) -> None:
+    """Look at everything that Tastebud hangs on, and say what to do; exit with 0 if nothing is wrong."""
+    from bot import cli
+
+    raise typer.Exit(cli.doctor(config or context.obj, as_json=as_json))
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Where to; a new file in the folder of backups.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Back the database up, also while the bot runs, and check the backup by restoring it."""
+    from bot import cli
+
+    raise typer.Exit(cli.backup(config or context.obj, file))
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The backup.")],
+    force: Annotated[bool, typer.Option("--force", help="Also in place of a database that is newer.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Put a backup in place of the database; what was there is kept beside it. The bot must not run."""
+    from bot import cli
+
+    raise typer.Exit(cli.restore(config or context.obj, file, force=force))
+
+
+@app.command(name="rotate-key")
+def rotate_key(context: typer.Context, config: ConfigOption = None) -> None:
+    """Make a new key and encrypt every token with it. The bot must not run."""
+    from bot import cli
+
+    raise typer.Exit(cli.rotate_key(config or context.obj))
+
+
+@app.command()
 def similar(
     context: typer.Context,
     track: Annotated[list[str], typer.Argument(help="A link to the track, or words from its title and artists.")],
@@ -151,8 +196,13 @@ def audio_show(
 @app.command()
 def evaluate(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="A folder with feedback.csv and tracks.csv.")],
+    where: Annotated[
+        str | None, typer.Argument(help="A folder with feedback.csv and tracks.csv; with --database, its URL.")
+    ] = None,
     config: ConfigOption = None,
+    database: Annotated[
+        bool, typer.Option("--database", help="Judge by the bot's own database, which may run meanwhile.")
+    ] = False,
     seeds: Annotated[str, typer.Option(help="What splits and ways are drawn from, with commas between.")] = "0,1,2",
     full: Annotated[bool, typer.Option("--full", help="Slow opponents too: a forest for every new member.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures for programs.")] = False,
@@ -164,8 +214,8 @@ def evaluate(
     """Measure how well recommending works on real feedback, beside what else could be used."""
     from bot import cli
 
-    code = cli.evaluate(config or context.obj, folder, seeds, full=full, as_json=as_json, plot=plot, joined=joined)
-    raise typer.Exit(code)
+    wish = cli.EvaluateWish(where, seeds, database, full, as_json, plot, joined)
+    raise typer.Exit(cli.evaluate(config or context.obj, wish))
 
 
 @app.command(name="config")

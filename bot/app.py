@@ -7,6 +7,7 @@ import aiohttp
 
 from bot.account import Adoption
 from bot.config import Secrets, Settings, plain
+from bot.covers import paint_cover
 from bot.services import Chore, Services
 from bot.sources import open_sources
 from catalog.clock import Clock
@@ -16,14 +17,20 @@ from catalog.resolver import Resolver
 from catalog.spotify import Spotify
 from catalog.tokens import Tokens
 from catalog.web import Web
+from scheduler.accounts import OwnAccounts
+from scheduler.consent_notices import ConsentNotices
+from scheduler.consenting import Consenting
 from scheduler.enrich import Enricher
 from scheduler.gather import Gatherer
 from scheduler.importing import Importer
 from scheduler.jobs import Jobs
+from scheduler.late_playlists import LatePlaylists
+from scheduler.leaving import Leaving
 from scheduler.linking import Linker
 from scheduler.picking import Picker
 from scheduler.playlists import PlaylistWriter
 from scheduler.similar import Similar
+from scheduler.society import Society
 from scheduler.weekly import Weekly
 from storage.stores import open_storage
 
@@ -41,7 +48,6 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
             await storage.said.forget()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         door = Door(session, clock, storage.quota, settings=settings.sources)
-        stack.push_async_callback(door.settle)
         web = await stack.enter_async_context(Web(clock, storage.quota, settings.catalog, _base_addresses(settings)))
         tokens = Tokens(settings.spotify, secrets.spotify, storage.accounts, clock, storage.quota)
         spotify = Spotify(settings.spotify, tokens, storage.quota, clock)
@@ -53,15 +59,21 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
         linker = Linker(storage, resolver, clock, settings.schedule.id_searches, sources)
         enricher = Enricher(storage, resolver, deezer, clock, settings.audio, sources)
         gatherer = Gatherer(storage, deezer, clock, settings.schedule, sources)
-        writer = PlaylistWriter(spotify, storage, clock)
+        accounts = OwnAccounts(storage, settings.spotify, secrets.spotify, clock, storage.quota)
+        stack.callback(accounts.close)
+        writer = PlaylistWriter(spotify, storage, clock, accounts, has_app=secrets.spotify.complete)
+        writer.painter = paint_cover if settings.spotify.covers else None
         weekly = Weekly(storage, picker, resolver, writer, clock, settings.schedule, sources=sources)
         adoption = Adoption(tokens, storage.accounts, secrets.spotify)
         importer = Importer(storage, resolver, deezer, spotify, sources, clock, settings.imports)
-        chores: list[Chore] = [adoption, importer.run]
+        chores: list[Chore] = [adoption, importer.run, LatePlaylists(storage, writer, clock, weekly.announce_again)]
+        chores.append(ConsentNotices(storage, clock, storage.outbox))
+        chores.append(Leaving(spotify, storage.forgetting).run)
         jobs = Jobs(enricher, gatherer, weekly, clock, settings.schedule, chores=chores)
         stack.push_async_callback(jobs.stop)
         yield Services(
             settings=settings,
+            secrets=secrets,
             clock=clock,
             storage=storage,
             door=door,
@@ -73,12 +85,15 @@ async def open_services(settings: Settings, clock: Clock, secrets: Secrets) -> A
             picker=picker,
             similar=Similar(storage, picker),
             linker=linker,
+            society=Society.of(storage, picker, linker, writer, clock, settings.schedule),
             enricher=enricher,
             gatherer=gatherer,
             importer=importer,
             weekly=weekly,
             jobs=jobs,
             adoption=adoption,
+            accounts=accounts,
+            consenting=Consenting(storage, accounts, settings.consent_address),
             chores=chores,
         )
 

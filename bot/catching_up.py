@@ -163,7 +163,9 @@ class CatchUp:
 
     async def _page(self, channel: Channel, before: int | None, known: Mapping[int, Share], gap: Gap) -> Page:
         self._tally.pages += 1
-        return await self._reader.read(channel, before, known, gap)
+        page = await self._reader.read(channel, before, known, gap)
+        self._bot.dispatch("page_read", channel, page.found, page.oldest or 0)
+        return page
 
     async def _young_shares(self, channel: Channel) -> dict[int, Share]:
         """Return the channel's shares that are young enough to be looked at again."""

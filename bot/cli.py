@@ -118,6 +118,50 @@ def quota(config: Path | None) -> int:
     return _carry_out(config, work)
 
 
+def backup(config: Path | None, file: Path | None) -> int:
+    """Make a backup; return the exit code."""
+
+    async def work(settings: Settings, _: Secrets) -> int:
+        from bot.keeping import back_up_now
+
+        return await back_up_now(settings, SystemClock(), Console(), file)
+
+    return _carry_out(config, work)
+
+
+def restore(config: Path | None, file: Path, *, force: bool) -> int:
+    """Put a backup in place of the database; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.keeping import restore_now
+
+        return await restore_now(settings, secrets, SystemClock(), Console(), file, force=force)
+
+    return _carry_out(config, work)
+
+
+def rotate_key(config: Path | None) -> int:
+    """Encrypt everything with a new key; return the exit code."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.keeping import rotate_now
+
+        return await rotate_now(settings, secrets, Console())
+
+    return _carry_out(config, work)
+
+
+def doctor(config: Path | None, *, as_json: bool) -> int:
+    """Look at everything that Tastebud hangs on; return 0 if nothing is wrong."""
+
+    async def work(settings: Settings, secrets: Secrets) -> int:
+        from bot.doctor import show_doctor
+
+        return await show_doctor(settings, secrets, SystemClock(), Console(), as_json=as_json)
+
+    return _carry_out(config, work)
+
+
 def similar(config: Path | None, words: str, count: int) -> int:
     """Show the tracks nearest to one; return the exit code."""
 
@@ -155,19 +199,37 @@ def audio_show(config: Path | None, file: Path) -> int:
     return _carry_out(config, work)
 
 
-def evaluate(
-    config: Path | None, folder: Path, seeds: str, *, full: bool, as_json: bool, plot: Path | None, joined: Path | None
-) -> int:
-    """Judge the ways to recommend by a folder of feedback; return the exit code."""
+@dataclass(frozen=True, slots=True)
+class EvaluateWish:
+    """What `tastebud evaluate` was asked for: a folder, or with `database` the configured one or the one at a URL."""
+
+    where: str | None
+    seeds: str
+    database: bool = False
+    full: bool = False
+    as_json: bool = False
+    plot: Path | None = None
+    joined: Path | None = None
+
+
+def evaluate(config: Path | None, wish: EvaluateWish) -> int:
+    """Judge the ways to recommend by a folder of feedback or by the database; return the exit code."""
 
     async def work(settings: Settings, _: Secrets) -> int:
         from bot.evaluating import Output, seeds_of, show
         from recommender.evaluation import Plan
         from scheduler.threads import in_thread
 
-        plan = Plan(taste=settings.taste, seeds=seeds_of(seeds), full=full)
-        output = Output(as_json=as_json, plot=plot)
-        await in_thread(show, folder, plan, output, Console(), Console(stderr=True), joined)
+        plan = Plan(taste=settings.taste, seeds=seeds_of(wish.seeds), full=wish.full)
+        output, console, errors = Output(as_json=wish.as_json, plot=wish.plot), Console(), Console(stderr=True)
+        if wish.database:
+            from bot.evaluating_database import show_database
+
+            await show_database(settings, SystemClock(), wish.where, plan, output, console, errors)
+        elif wish.where is None:
+            raise StartError("Name a folder that holds feedback.csv and tracks.csv, or say --database.")
+        else:
+            await in_thread(show, Path(wish.where), plan, output, console, errors, wish.joined)
         return 0
 
     return _carry_out(config, work)

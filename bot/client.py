@@ -10,26 +10,48 @@ from datetime import datetime, timedelta
 import discord
 from discord.ext import commands
 
+from bot.account_views import ACCOUNT_ITEMS
 from bot.announcer import DiscordAnnouncer
 from bot.apologies import Sentence
+from bot.blend_views import WriteButton
 from bot.cogs import COGS
 from bot.cogs.errors import TastebudTree
+from bot.cogs.help import HELP_ITEMS
+from bot.coming_views import COMING_ITEMS
+from bot.discover_views import DISCOVER_ITEMS
 from bot.emoji import Verdicts
+from bot.handing import HANDING_ITEMS
+from bot.hinting import Hints
 from bot.importing import Importing
 from bot.importing_views import IMPORT_ITEMS
 from bot.intake import Intake, links_in
 from bot.inviting import Invitation
-from bot.lists import page_of
+from bot.linking import Linking
+from bot.lists import LIST
+from bot.member_wishes import MemberWishes
+from bot.mute_views import MUTE_ITEMS
 from bot.offer_views import OFFER_ITEMS
 from bot.offering import Offering
+from bot.pager import PAGER_ITEMS, PageAsk, page_shown
 from bot.pages import PageReader
+from bot.privacy import Privacy
+from bot.privacy_views import PRIVACY_ITEMS
 from bot.progress import Progress
+from bot.rating_views import RATING_ITEMS
 from bot.reconcile import Reconciler
+from bot.repeating import Repeating
+from bot.schedule_views import WISH_ITEMS
+from bot.server_settings import ServerSettings
 from bot.services import Services
+from bot.settings_views import SETTING_ITEMS
+from bot.showing import BackButton
 from bot.sweeping import Sweeper
+from bot.taste_views import TASTE_ITEMS
 from bot.turns import Turns
 from bot.views import DYNAMIC_ITEMS
 from bot.watching import Watch
+from bot.welcoming import WELCOME_ITEMS
+from bot.wishes import Wishes
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -63,24 +85,50 @@ class TastebudBot(commands.Bot):
         )
         storage = services.storage
         self.services = services
-        self.watch = Watch(frozenset(settings.channels), settings.allow_bots)
-        self.verdicts = Verdicts(settings.like, settings.dislike)
+        self.wishes = Wishes(storage.wishes, Verdicts(settings.like, settings.dislike), settings.like, settings.dislike)
+        self.watch = Watch(frozenset(settings.channels), settings.allow_bots, self.wishes.of)
         self.turns = Turns()
         self.progress = Progress(storage.checkpoints)
         self.intake = Intake(services)
         self.offering = Offering(self)
         self.importing = Importing(self)
-        self.invitation = Invitation(settings.like, settings.dislike)
-        self.reconciler = Reconciler(self, storage.feedback, self.verdicts)
+        self.linking = Linking(self)
+        self.repeating = Repeating(self)
+        self.member_wishes = MemberWishes(self)
+        self.privacy = Privacy(self)
+        self.server_settings = ServerSettings(self)
+        self.hints = Hints(self)
+        self.invitation = Invitation(self.wishes)
+        self.reconciler = Reconciler(self, storage.feedback, self.wishes)
         self.caught_up = asyncio.Event()
         self._announcer = DiscordAnnouncer(self)
 
     async def setup_hook(self) -> None:
         """Load what the bot is made of, before the first event."""
         await self.progress.load()
+        await self.wishes.load()
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(*DYNAMIC_ITEMS, *OFFER_ITEMS, *IMPORT_ITEMS)
+        self.add_dynamic_items(
+            *DYNAMIC_ITEMS,
+            *OFFER_ITEMS,
+            *IMPORT_ITEMS,
+            *PAGER_ITEMS,
+            *DISCOVER_ITEMS,
+            *COMING_ITEMS,
+            *RATING_ITEMS,
+            *MUTE_ITEMS,
+            *TASTE_ITEMS,
+            BackButton,
+            WriteButton,
+            *WISH_ITEMS,
+            *HELP_ITEMS,
+            *SETTING_ITEMS,
+            *WELCOME_ITEMS,
+            *PRIVACY_ITEMS,
+            *ACCOUNT_ITEMS,
+            *HANDING_ITEMS,
+        )
         if self.services.settings.discord.sync_commands:
             await self._sync_commands()
 
@@ -110,6 +158,10 @@ class TastebudBot(commands.Bot):
             await self.progress.save_all()
         except StorageError as error:
             log.warning("The checkpoints stay where they were: %s", error)
+
+    def verdicts_in(self, server_id: int | None) -> Verdicts:
+        """Return what emoji mean in a server (None: in private)."""
+        return self.wishes.verdicts_in(server_id)
 
     def horizon(self) -> datetime:
         """Return how far back shares are looked through at start."""
@@ -141,10 +193,10 @@ class TastebudBot(commands.Bot):
 
     async def turn_page(self, interaction: discord.Interaction["TastebudBot"], week: str, page: int) -> None:
         """Put another page of the asker's list in place of the one they see."""
-        found = await page_of(self.services, interaction.user.id, interaction.guild_id, week, page)
+        found = await page_shown(self, LIST, PageAsk(interaction.user.id, interaction.guild_id, week, page))
         if found is None:
             raise Sentence("That list is not there any more: `/playlist` shows your latest.")
-        await interaction.edit_original_response(embed=found.embed, view=found.view)
+        await interaction.edit_original_response(embeds=list(found[0].embeds), view=found[1])
 
     async def _sync_commands(self) -> None:
         """Register the slash commands, once per change: Discord allows few registrations a day."""

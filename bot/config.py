@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bot.web.settings import WebSettings
+from bot.web.settings import CONSENT_PATH, WebSettings
 from catalog.deezer import DeezerSettings
 from catalog.itunes import ITunesSettings
 from catalog.lastfm import LastFmSettings
@@ -76,9 +76,11 @@ class LogSettings:
     """What is logged, to standard error.
 
     level: DEBUG, INFO, WARNING or ERROR.
+    json: whether each event is a line of JSON (at, level, logger, message, error), for what collects logs.
     """
 
     level: str = "INFO"
+    json: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a level that logging does not have."""
@@ -108,6 +110,11 @@ class Settings:
     ranking: RankingSettings = field(default_factory=RankingSettings)
     web: WebSettings = field(default_factory=WebSettings)
     log: LogSettings = field(default_factory=LogSettings)
+
+    @property
+    def consent_address(self) -> str:
+        """Return where members' consents at Spotify come back to: our own page where it has a public address."""
+        return f"{self.web.base}{CONSENT_PATH}" if self.web.base else self.spotify.redirect_uri
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,10 @@ def pick_embed(number: int, pick: Pick) -> discord.Embed:
     return embed
 
 
-def list_embed(title: str, url: str | None, picks: Sequence[Pick], page: int, note: str = "") -> discord.Embed:
-    """Return one page of a drop: numbered, linked, each with why it is there."""
+def list_embed(
+    title: str, url: str | None, picks: Sequence[Pick], page: int, note: str = "", hits: Sequence[str] = ()
+) -> discord.Embed:
+    """Return one page of a drop: numbered, linked, each with why it is there; on the first, how the last ones did."""
     first = page * PAGE
     lines = [
         "\n".join([f"{number}. {track_link(pick.track)}", *reasons(pick, 1)])
@@ -81,6 +83,8 @@ def list_embed(title: str, url: str | None, picks: Sequence[Pick], page: int, no
     embed = discord.Embed(
         title=cut(title, LIMIT_TITLE), url=url, description=cut("\n".join(lines), LIMIT_DESCRIPTION), colour=GREEN
     )
+    if (told := [line for line in hits if line]) and page == 0:
+        embed.add_field(name="Your hit rate", value="\n".join(told), inline=False)
     pages = page_count(len(picks))
     paging = f" · page {page + 1} of {pages}" if pages > 1 else ""
     return embed.set_footer(text=f"{counted(len(picks), 'track')}{paging} · {sources(picks)}")

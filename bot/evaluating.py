@@ -1,23 +1,26 @@
 """`tastebud evaluate`: how well the ways to recommend do on real feedback, beside what else could be used."""
 
 import json
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table as Grid
-from rich.text import Text
 from threadpoolctl import threadpool_limits
 
 from bot.errors import StartError
+from bot.evaluating_print import print_report
 from recommender.evaluation import Plan, evaluate
 from recommender.evaluation_data import BadFolder, read
 from recommender.evaluation_join import join
-from recommender.evaluation_report import Figure, Report, Table
+from recommender.evaluation_live import evaluate_stream
+from recommender.evaluation_report import Progress as Told
+from recommender.evaluation_report import Report
+from recommender.evaluation_stream import Stream
 
-DIGITS = 3
 STEPS = 1000
 
 
@@ -41,14 +44,33 @@ def show(
     """
     if output.plot is not None:
         _check(output.plot)
-    try:
+
+    def work(progress: Told) -> Report:
         corpus = read(folder) if joined is None else join(read(folder), read(joined), plan.seeds[0])
-        # Threads of BLAS only get into one another's way on matrices this small.
-        with _bar(errors) as bar, threadpool_limits(1):
+        return evaluate(corpus, plan, progress)
+
+    _present(work, output, console, errors)
+
+
+def show_stream(stream: Stream, plan: Plan, output: Output, console: Console, errors: Console) -> None:
+    """Judge a community that is alive, and print what was found as `show` does.
+
+    Raises:
+        StartError: there is too little to judge by, or the picture cannot be written.
+    """
+    if output.plot is not None:
+        _check(output.plot)
+    _present(lambda progress: evaluate_stream(stream, plan, progress), output, console, errors)
+
+
+def _present(work: Callable[[Told], Report], output: Output, console: Console, errors: Console) -> None:
+    try:
+        # Threads of BLAS only get into one another's way on matrices this small. What warns of constant columns or
+        # one kind of opinion in a draw is told by the figures.
+        with _bar(errors) as bar, threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             task = bar.add_task("", total=STEPS)
-            report = evaluate(
-                corpus, plan, lambda what, done: bar.update(task, description=what, completed=done * STEPS)
-            )
+            report = work(lambda what, done: bar.update(task, description=what, completed=done * STEPS))
     except BadFolder as error:
         raise StartError(str(error)) from error
     if output.as_json:
@@ -70,42 +92,6 @@ def seeds_of(text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() for part in parts):
         raise StartError(f"--seeds is {text!r}: write whole numbers with commas between, such as 0,1,2.")
     return tuple(dict.fromkeys(int(part) for part in parts))
-
-
-def print_report(report: Report, console: Console) -> None:
-    """Print every table; the best of a column, and what is within a standard error of it, stands in bold."""
-    console.print(
-        f"{report.name}: {report.people:,} people, {report.tracks:,} tracks, {report.opinions:,} opinions; "
-        f"seeds {', '.join(map(str, report.seeds))}",
-        highlight=False,
-    )
-    for table in report.tables:
-        console.print()
-        console.print(_grid(table))
-        console.print(
-            f"{table.note}. Bold: the best, or within one standard error of it.", style="dim", highlight=False
-        )
-
-
-def _grid(table: Table) -> Grid:
-    grid = Grid(title=table.title, title_justify="left", box=None, pad_edge=False)
-    grid.add_column("", no_wrap=True)
-    for column in table.columns:
-        grid.add_column(column.replace("@", "\n@"), justify="right")  # a terminal of 80 columns has room for that
-    for line in table.lines:
-        cells = [_cell(figure, bold=table.ties(place, figure)) for place, figure in enumerate(line.figures)]
-        grid.add_row(line.method, *cells)
-    return grid
-
-
-def _cell(figure: Figure, *, bold: bool) -> Text:
-    if figure.mean != figure.mean:  # NaN: nothing could be measured
-        return Text("-", style="dim")
-    mean = f"{figure.mean:.{DIGITS}f}" if abs(figure.mean) < 1 else f"{figure.mean:.2f}"
-    text = Text(mean.replace("0.", ".", 1) if abs(figure.mean) < 1 else mean, style="bold" if bold else "")
-    if figure.error == figure.error:
-        text.append(f" ±{figure.error:.{DIGITS}f}".replace("±0.", "±."), style="dim")
-    return text
 
 
 def _bar(console: Console) -> Progress:

@@ -13,6 +13,8 @@ class Pace:
     """
 
     def __init__(self, uses: int, seconds: float) -> None:
+        self.uses = uses
+        self.seconds = seconds
         self._mapping: commands.CooldownMapping[commands.Context[Any]] = commands.CooldownMapping.from_cooldown(
             uses, seconds, commands.BucketType.user
         )

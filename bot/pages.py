@@ -49,10 +49,14 @@ class Gap:
 
 @dataclass(slots=True)
 class Page:
-    """What one page was: `oldest` is 0 at the channel's beginning, everything from there on is dealt with."""
+    """What one page was: `oldest` is 0 at the channel's beginning, everything from there on is dealt with.
+
+    `found` counts its shares, known ones too; `shares` are those that were missed.
+    """
 
     newest: int | None
     oldest: int
+    found: int = 0
     shares: list[discord.Message] = field(default_factory=list)
     commands: list[discord.Message] = field(default_factory=list)
     unclear: list[tuple[discord.Message, Taken]] = field(default_factory=list)
@@ -106,6 +110,7 @@ class PageReader:
             if missed and (taken.doubts or taken.others):
                 page.unclear.append((current, taken))
             if taken.share:
+                page.found += 1
                 await self._bot.reconciler.settle(current, gap.stamp(current), every=gap.rechecks(current))
                 if taken.new and missed:
                     page.shares.append(current)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.emoji import Verdicts, emoji_key
+from bot.emoji import emoji_key
+from bot.wishes import Wishes
 from storage.feedback import Feedback
 from storage.people import Author
 
@@ -20,10 +21,10 @@ NORMAL, BURST = 0, 1  # Discord lists super reactions apart
 class Reconciler:
     """Compare counts first; read the people only where it is needed."""
 
-    def __init__(self, client: discord.Client, feedback: Feedback, verdicts: Verdicts) -> None:
+    def __init__(self, client: discord.Client, feedback: Feedback, wishes: Wishes) -> None:
         self._client = client
         self._feedback = feedback
-        self._verdicts = verdicts
+        self._wishes = wishes
         self._trusts_me = False
 
     def learn(self, messages: Iterable[discord.Message]) -> None:
@@ -40,12 +41,13 @@ class Reconciler:
         stamp of what is found. The caller holds the message's turn, so that no live event is undone.
         """
         stored = await self._feedback.counts(message.id)
+        verdicts = self._wishes.verdicts_in(message.guild.id if message.guild else None)
         standing: dict[str, list[discord.Reaction]] = {}
         for reaction in message.reactions:
             standing.setdefault(emoji_key(reaction.emoji), []).append(reaction)
         added = removed = 0
         for key in stored.keys() | standing.keys():
-            value = self._verdicts.value(standing[key][0].emoji if key in standing else key)
+            value = verdicts.value(standing[key][0].emoji if key in standing else key)
             count = sum(_others(reaction) for reaction in standing.get(key, ()))
             agrees = count == stored.get(key, 0) and (self._trusts_me or not count)
             if value is None or (agrees and not (every and count)):

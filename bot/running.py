@@ -21,8 +21,12 @@ from bot.errors import SettingsError, StartError
 from bot.gateway import cap_waits, use_server
 from bot.health import BEAT_SUFFIX, Heartbeat
 from bot.lock import beside_database, only_one
+from bot.logs import ErrorMeter
+from bot.outgoing import Outgoing
 from bot.services import Services
+from bot.watching_over import leading, make_watchdog
 from catalog.clock import Clock
+from scheduler.backing_up import Backups
 
 log = logging.getLogger(__name__)
 
@@ -60,24 +64,41 @@ async def run(
         log.info("Tastebud %s begins.", version("tastebud"))
         async with open_services(settings, clock, secrets) as services:
             connection = Connection(services, token, make_bot)
-            beat = beside_database(settings.storage, BEAT_SUFFIX)
-            with Heartbeat(beat, clock, connection.is_up):
-                async with _web_server(services, beat, connection):
-                    telling = asyncio.create_task(_tell_account(services, secrets))
-                    try:
-                        await connection.hold()
-                    finally:
-                        telling.cancel()
-                        await asyncio.wait([telling])
+            async with leading(services.storage.leases, connection.give_up):
+                _watch_over(services, secrets, connection)
+                await _serve(services, secrets, connection)
+
+
+def _watch_over(services: Services, secrets: Secrets, connection: "Connection") -> None:
+    """Let the tick make the daily backup and look for signs of life."""
+    backups = Backups(services.settings.storage, services.clock)
+    errors = ErrorMeter.attached(services.clock)
+    watchdog = make_watchdog(services, backups, errors, connection.bot, has_app=secrets.spotify.complete)
+    services.chores.extend((backups.run, watchdog.run))
+
+
+async def _serve(services: Services, secrets: Secrets, connection: "Connection") -> None:
+    """Stay connected, with a heartbeat and the web server beside it."""
+    beat = beside_database(services.settings.storage, BEAT_SUFFIX)
+    with Heartbeat(beat, services.clock, connection.is_up):
+        async with _web_server(services, beat, connection):
+            telling = asyncio.create_task(_tell_account(services, secrets))
+            try:
+                await connection.hold()
+            finally:
+                telling.cancel()
+                await asyncio.wait([telling])
 
 
 def _web_server(services: Services, beat: Path, connection: "Connection") -> AbstractAsyncContextManager[object]:
     """Return the web server, or nothing to open where it is switched off."""
     if not services.settings.web.enabled:
         return nullcontext()
+    from bot.web.consent import consent_routes
     from bot.web.server import WebServer
 
-    return WebServer(services.settings, services.storage, services.clock, beat, connection.is_up)
+    extra = consent_routes(services.consenting)
+    return WebServer(services.settings, services.storage, services.clock, beat, connection.is_up, extra)
 
 
 class Connection:
@@ -89,14 +110,36 @@ class Connection:
         self._make_bot = make_bot
         self._bot: TastebudBot | None = None
         self._scheduling = False
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._outgoing = Outgoing(services.storage, services.clock)
         services.chores.append(self._sweep)
 
     def is_up(self) -> bool:
         """Tell whether Discord talks to us right now."""
         return bool(self._bot and self._bot.is_ready() and not math.isnan(self._bot.latency))
 
+    def bot(self) -> TastebudBot | None:
+        """Return the bot that is connected, or was last."""
+        return self._bot
+
+    def give_up(self, error: Exception) -> None:
+        """End `hold` with a sentence: another process has taken over."""
+        if not self._ended.done():
+            self._ended.set_exception(StartError(str(error)))
+
     async def hold(self) -> None:
         """Stay connected for ever; raise StartError for what does not pass by itself."""
+        holding = asyncio.create_task(self._hold(), name="connection")
+        try:
+            done, _ = await asyncio.wait([holding, self._ended], return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        finally:
+            holding.cancel()
+            self._ended.cancel()
+            await asyncio.wait([holding])
+
+    async def _hold(self) -> None:
         timer = asyncio.get_running_loop().call_later(CATCH_UP_SECONDS, self._begin_scheduling)
         clock, wait = self._services.clock, FIRST_WAIT
         try:
@@ -143,6 +186,7 @@ class Connection:
             await self._bot.offering.drop_overdue()
             await self._bot.importing.show_progress()
             await self._bot.weekly_sweep()
+            await self._outgoing.run(self._bot)
 
     def _begin_scheduling(self) -> None:
         if not self._scheduling:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.account import Adoption
-from bot.config import Settings
+from bot.config import Secrets, Settings
 from catalog.clock import Clock
 from catalog.deezer import Deezer
 from catalog.http import Door
@@ -12,6 +12,8 @@ from catalog.resolver import Resolver
 from catalog.sources import Sources
 from catalog.spotify import Spotify
 from catalog.tokens import Tokens
+from scheduler.accounts import OwnAccounts
+from scheduler.consenting import Consenting
 from scheduler.enrich import Enricher
 from scheduler.gather import Gatherer
 from scheduler.importing import Importer
@@ -19,6 +21,7 @@ from scheduler.jobs import Jobs
 from scheduler.linking import Linker
 from scheduler.picking import Picker
 from scheduler.similar import Similar
+from scheduler.society import Society
 from scheduler.weekly import Weekly
 from storage.stores import Storage
 
@@ -36,6 +39,7 @@ class Services:
     """
 
     settings: Settings
+    secrets: Secrets
     clock: Clock
     storage: Storage
     door: Door
@@ -47,10 +51,13 @@ class Services:
     picker: Picker
     similar: Similar
     linker: Linker
+    society: Society
     enricher: Enricher
     gatherer: Gatherer
     importer: Importer
     weekly: Weekly
     jobs: Jobs
     adoption: Adoption
+    accounts: OwnAccounts
+    consenting: Consenting
     chores: list[Chore]

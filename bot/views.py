@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.apologies import answering
-from bot.embeds import page_count, track_name
+from bot.embeds import track_name
 from bot.emoji import DISLIKE, LIKE
 from bot.intake import author_of
 from bot.text import clean, cut
-from catalog.models import Pick, Track
+from catalog.models import Track
 from storage.feedback import Source
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class PageButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=rf"tb:page:(?P<week>[0-9]{{4}}-W[0-9]{{2}}):(?P<page>[0-9]{{1,2}}):(?P<way>back|on):{ASKER}",
 ):
-    """Turn the page of a list; only its owner may."""
+    """Turn the page of a list on a message from before there were other lists; only its owner may."""
 
     def __init__(self, week: str, page: int, way: str, asker: int, *, disabled: bool = False) -> None:
         super().__init__(
@@ -163,14 +163,14 @@ async def record_opinion(
     return noted(track, value)
 
 
-def picks_view(picks: Sequence[Pick]) -> discord.ui.View:
-    """Return 👍 👎 for up to ten picks, two picks a row, numbered as they are shown."""
-    view = discord.ui.View(timeout=None)
-    for index, pick in enumerate(picks[:10]):
-        if pick.track.id is not None:
-            for value in (LIKE, DISLIKE):
-                view.add_item(OpinionButton(pick.track.id, value, label=str(index + 1), row=index // 2))
-    return view
+def opinion_buttons(tracks: Sequence[Track], first: int = 1) -> list[OpinionButton]:
+    """Return 👍 👎 for up to ten tracks, two of them a row, numbered as they are shown."""
+    return [
+        OpinionButton(track.id, value, label=str(first + index), row=index // 2)
+        for index, track in enumerate(tracks[:10])
+        if track.id is not None
+        for value in (LIKE, DISLIKE)
+    ]
 
 
 def choices_view(tracks: Sequence[Track], value: int, asker: int) -> discord.ui.View:
@@ -179,14 +179,4 @@ def choices_view(tracks: Sequence[Track], value: int, asker: int) -> discord.ui.
     for track in tracks[:5]:
         if track.id is not None:
             view.add_item(ChoiceButton(track.id, value, asker, label=cut(clean(track.label), BUTTON_TEXT) or "?"))
-    return view
-
-
-def pages_view(week: str, page: int, picks: int, asker: int) -> discord.ui.View:
-    """Return the buttons to turn pages; none where there is one page."""
-    view = discord.ui.View(timeout=None)
-    last = page_count(picks) - 1
-    if last > 0:
-        view.add_item(PageButton(week, max(page - 1, 0), "back", asker, disabled=page <= 0))
-        view.add_item(PageButton(week, min(page + 1, last), "on", asker, disabled=page >= last))
     return view

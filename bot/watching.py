@@ -1,9 +1,11 @@
 """Which channels and whose messages count."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import discord
+
+from storage.server_wishes import ServerWishes
 
 Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 CHANNELS = (discord.TextChannel, discord.VoiceChannel, discord.StageChannel, discord.Thread)
@@ -13,23 +15,31 @@ WORDS = (discord.MessageType.default, discord.MessageType.reply)  # everything e
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What the owner's settings let the bot look at."""
+    """What the owner's settings let the bot look at, and what each server wishes instead."""
 
     channels: Collection[int] = ()
     allow_bots: bool = False
+    wishes: Callable[[int], ServerWishes] = ServerWishes
 
     def watches(self, channel: object) -> bool:
         """Tell whether shares in this channel count; a thread counts with its parent."""
-        if not self.channels:
+        server = getattr(channel, "guild", None)
+        channels = (self.wishes(server.id).channels if server is not None else ()) or self.channels
+        if not channels:
             return True
         ids = (getattr(channel, "id", None), getattr(channel, "parent_id", None))
-        return any(channel_id in self.channels for channel_id in ids)
+        return any(channel_id in channels for channel_id in ids)
+
+    def lets_bots(self, server_id: int) -> bool:
+        """Tell whether links of other bots and of webhooks count in a server."""
+        wish = self.wishes(server_id).bots
+        return self.allow_bots if wish is None else wish
 
     def counts(self, message: discord.Message) -> bool:
         """Tell whether a message can be a share; guards stand cheapest first."""
         if message.guild is None or message.type not in WORDS:
             return False
-        if (message.author.bot or message.webhook_id is not None) and not self.allow_bots:
+        if (message.author.bot or message.webhook_id is not None) and not self.lets_bots(message.guild.id):
             return False
         return self.watches(message.channel)
 

@@ -16,7 +16,6 @@ from catalog.errors import BadAnswer, CatalogError, Refused, Unreachable
 from catalog.ledger import Ledger
 from catalog.lines import RESET_IN, Line, SourcesSettings
 from catalog.questions import Params, Question, Reply, body_of
-from catalog.tally import Tally
 
 T = TypeVar("T")
 
@@ -47,7 +46,6 @@ class Door:
         self._session = session
         self._clock = clock
         self._ledger = ledger
-        self._tally = Tally(ledger)
         self._settings = settings or SourcesSettings()
         self._lines: dict[str, Line] = {}
 
@@ -87,14 +85,10 @@ class Door:
 
         async def once() -> bytes | None:
             if counted is not None:
-                self._tally.add(*counted)
+                await self._ledger.spend(*counted)
             return await self._file(url, limit)
 
         return await self._persist("", once)
-
-    async def settle(self) -> None:
-        """Return when every call made so far is in the ledger; before it closes, that is."""
-        await self._tally.settle()
 
     async def pause(self, service: str, seconds: float, reason: str) -> None:
         """Keep everybody from asking that service for a while."""
@@ -106,7 +100,7 @@ class Door:
     async def _once(self, line: Line, question: Question, read: Callable[[Reply], T]) -> T:
         await waits.wait_out_pause(question.service, self._clock, self._ledger)
         await line.turn()
-        self._tally.add(question.service, question.bucket)
+        await self._ledger.spend(question.service, question.bucket)
         reply = await self._send(question)
         line.heard(reply.headers)
         return read(reply)

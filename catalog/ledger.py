@@ -19,7 +19,7 @@ class Ledger(Protocol):
         ...
 
     async def spend(self, service: str, bucket: str, n: int = 1) -> None:
-        """Count calls of today."""
+        """Count calls of now, for today, without waiting for the disk."""
         ...
 
     async def spent(self, service: str, bucket: str, since: datetime) -> int:

@@ -92,13 +92,25 @@ class Release:
     tracks: tuple[Track, ...]
 
 
+class Slot(StrEnum):
+    """Why a pick stands at its place."""
+
+    BEST = "best"
+    WILDCARD = "wildcard"
+    FAMILIAR = "familiar"
+    NEW = "new"
+    FAIR = "fair"
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A track chosen for a person, with its reasons.
 
     `score` is the estimated probability of a like; `reasons` are short sentences made from facts;
     `origins` name the candidate sources that proposed it; `explores` marks a labelled wildcard;
-    `shared_by` holds Discord ids of members whose share it came from (server lists credit them).
+    `shared_by` holds Discord ids of members whose share it came from (server lists credit them); `std` is the
+    score's; `propensity` is the chance with which it came to its place, `slot` why it stands there; `made_for` holds
+    Discord ids of those members a shared list's pick is for, who it pleases most first.
     """
 
     track: Track
@@ -107,6 +119,10 @@ class Pick:
     origins: tuple[str, ...] = ()
     explores: bool = False
     shared_by: tuple[int, ...] = ()
+    std: float = 0.0
+    propensity: float = 1.0
+    slot: Slot = Slot.BEST
+    made_for: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Spotify: who a track is, and the playlists of the bot-owned account. Through spotipy, in threads, one at a time."""
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -135,6 +136,10 @@ class Spotify:
         for start in range(0, len(rest), ITEMS_LIMIT):
             await self._playlist(partial(_append, playlist_id, rest[start : start + ITEMS_LIMIT]))
 
+    async def empty_playlist(self, playlist_id: str) -> None:
+        """Take every track out of a playlist: only for an owner who asked to be forgotten."""
+        await self._playlist(lambda client: client.playlist_replace_items(playlist_id, []))
+
     async def playlist_track_ids(self, playlist_id: str) -> list[str]:
         """Return the ids of the tracks in a playlist of the account."""
         found: list[str] = []
@@ -150,6 +155,11 @@ class Spotify:
         await self._playlist(
             lambda client: client.playlist_change_details(playlist_id, name=name, description=_one_line(description))
         )
+
+    async def upload_cover(self, playlist_id: str, jpeg: bytes) -> None:
+        """Give a playlist its cover, at most 190 KB of JPEG; needs the scope ugc-image-upload."""
+        text = base64.b64encode(jpeg).decode()
+        await self._playlist(lambda client: client.playlist_upload_cover_image(playlist_id, text))
 
     def close(self) -> None:
         """Close the connections, those of the tokens too."""

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 import spotipy
 from requests.adapters import HTTPAdapter
 from spotipy.cache_handler import MemoryCacheHandler
-from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth
+from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyPKCE
 from urllib3.util import Retry
 
 from catalog.spotify_settings import SpotifySecrets, SpotifySettings
@@ -19,6 +20,7 @@ BACKOFF = 0.2  # seconds, doubled at each retry
 ANSWER_LIMIT = 8 * 1024 * 1024  # 50 playlists or items have about 200 kB
 
 SCOPES = ("playlist-modify-private", "playlist-modify-public", "playlist-read-private", "ugc-image-upload")
+MEMBER_SCOPES = ("playlist-modify-public",)  # all that a list in a member's own account needs
 LIBRARY_SCOPES = ("user-library-read", "user-top-read")  # asked for only by who wants to import from the account
 
 # spotipy writes headers, tokens among them, to its log, and every error a second time: we map and log those.
@@ -46,6 +48,15 @@ class BoundedSession(requests.Session):
         return response
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What binds one member's consent together: the verifier that only we know, where it comes back, what it allows."""
+
+    verifier: str = field(repr=False)
+    redirect_uri: str
+    scopes: tuple[str, ...] = MEMBER_SCOPES
+
+
 class Client(spotipy.Spotify):  # type: ignore[misc]  # spotipy has no types
     """spotipy's client with the calls that it spells in another way than the Web API's reference."""
 
@@ -66,6 +77,13 @@ class Client(spotipy.Spotify):  # type: ignore[misc]  # spotipy has no types
 
 class _Consent(SpotifyOAuth):  # type: ignore[misc]
     """spotipy's consent flow, leaving the answer as it came: expiry by our clock, scopes as granted."""
+
+    def _add_custom_values_to_token_info(self, token_info: dict[str, Any]) -> dict[str, Any]:
+        return token_info
+
+
+class _PublicConsent(SpotifyPKCE):  # type: ignore[misc]
+    """spotipy's consent flow without the app's secret, leaving the answer as it came."""
 
     def _add_custom_values_to_token_info(self, token_info: dict[str, Any]) -> dict[str, Any]:
         return token_info
@@ -118,6 +136,29 @@ def make_consent(
     )
     flow.OAUTH_TOKEN_URL = f"{settings.accounts_origin}/api/token"
     flow.OAUTH_AUTHORIZE_URL = f"{settings.accounts_origin}/authorize"
+    return flow
+
+
+def make_public_consent(
+    settings: SpotifySettings,
+    secrets: SpotifySecrets,
+    session: requests.Session,
+    proof: Proof,
+) -> SpotifyPKCE:
+    """Return the flow by which a member consents, with proof by a key of this one consent (PKCE, RFC 7636)."""
+    flow = _PublicConsent(
+        client_id=secrets.client_id,
+        redirect_uri=proof.redirect_uri,
+        scope=list(proof.scopes),
+        requests_session=session,
+        requests_timeout=(CONNECT_TIMEOUT, settings.timeout),
+        cache_handler=MemoryCacheHandler(),
+        open_browser=False,
+    )
+    flow.OAUTH_TOKEN_URL = f"{settings.accounts_origin}/api/token"
+    flow.OAUTH_AUTHORIZE_URL = f"{settings.accounts_origin}/authorize"
+    flow.code_verifier = proof.verifier
+    flow.code_challenge = flow._get_code_challenge()
     return flow
 
 

@@ -14,7 +14,10 @@ class SpotifySettings:
     accounts_base: the origin of the accounts service (consent and tokens).
     redirect_uri: where consent comes back to, as registered in the Spotify app: https, or http on 127.0.0.1.
     daily_budget: most single-track look-ups a UTC day; Spotify was seen to refuse after about 600.
+    members_max: how many members may link their own account; a new app allows five users, each added by hand
+      under User Management in its dashboard. 0 switches linking off.
     timeout: seconds to wait for an answer.
+    covers: whether each list gets a cover of its own, drawn by us, anew each week.
     audio_features: whether an old app's audio features are read; a new app gets none. Spotify's Developer Policy
       (III.14) forbids learning from its content, and it may close the app of whoever does: this is at your risk.
     """
@@ -23,7 +26,9 @@ class SpotifySettings:
     accounts_base: str = "https://accounts.spotify.com"
     redirect_uri: str = "http://127.0.0.1:8888/callback"
     daily_budget: int = 400
+    members_max: int = 5
     timeout: float = 15.0
+    covers: bool = True
     audio_features: bool = False
 
     def __post_init__(self) -> None:
@@ -35,8 +40,8 @@ class SpotifySettings:
             raise ValueError(
                 f"redirect_uri is {self.redirect_uri!r}: Spotify takes https, or http on 127.0.0.1, not localhost."
             )
-        if self.daily_budget < 0 or self.timeout <= 0:
-            raise ValueError("daily_budget cannot be below 0, and timeout must be above 0.")
+        if self.daily_budget < 0 or self.members_max < 0 or self.timeout <= 0:
+            raise ValueError("daily_budget and members_max cannot be below 0, and timeout must be above 0.")
 
     @property
     def api_prefix(self) -> str:

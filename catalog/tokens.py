@@ -57,9 +57,10 @@ class Tokens:
         store: TokenStore,
         clock: Clock,
         ledger: Ledger | None = None,
+        accounts: SpotifyAccounts | None = None,
     ) -> None:
         self._secrets = secrets or SpotifySecrets()
-        self._accounts = SpotifyAccounts(settings, self._secrets, clock, ledger)
+        self._accounts = accounts or SpotifyAccounts(settings, self._secrets, clock, ledger)
         self._store = store
         self._clock = clock
         self._lock = asyncio.Lock()

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
+LOGISTIC, FOREST, EXTRA_TREES, BOOSTING = "logistic regression", "random forest", "extra trees", "gradient boosting"
+BOOSTERS = ("LightGBM", "XGBoost")
+"""Those of the `bench` extra."""
+
 TREES = 300
 
 
@@ -15,10 +19,10 @@ def logistic() -> Any:
 
 
 def forest() -> Any:
-    """Return a random forest."""
+    """Return a random forest, grown as it comes; leaves of two rows are no better."""
     from sklearn.ensemble import RandomForestClassifier
 
-    return RandomForestClassifier(TREES, min_samples_leaf=2, random_state=0)
+    return RandomForestClassifier(TREES, n_jobs=1, random_state=0)
 
 
 def extra_trees() -> Any:
@@ -44,12 +48,20 @@ def lightgbm() -> Any:
     )
 
 
+def xgboost() -> Any:
+    """Return XGBoost, of the `bench` extra, set as LightGBM is."""
+    from xgboost import XGBClassifier
+
+    return XGBClassifier(n_estimators=200, learning_rate=0.05, max_depth=5, random_state=0, verbosity=0, n_jobs=1)
+
+
 def classifiers() -> dict[str, Callable[[], Any]]:
-    """Return the classifiers by name; LightGBM where it is installed."""
+    """Return the classifiers by name; LightGBM and XGBoost where they are installed."""
     found: dict[str, Callable[[], Any]] = {
-        "logistic regression": logistic,
-        "random forest": forest,
-        "extra trees": extra_trees,
-        "gradient boosting": boosting,
+        LOGISTIC: logistic,
+        FOREST: forest,
+        EXTRA_TREES: extra_trees,
+        BOOSTING: boosting,
     }
-    return found | ({"LightGBM": lightgbm} if find_spec("lightgbm") else {})
+    boosters: dict[str, Callable[[], Any]] = dict(zip(BOOSTERS, (lightgbm, xgboost), strict=True))
+    return found | {name: make for name, make in boosters.items() if find_spec(name.casefold())}

@@ -20,6 +20,11 @@ FEEDBACK, TRACKS = "feedback.csv", "tracks.csv"
 NUMBERS = "numbers"
 """The block that all features of a folder make."""
 
+TOLD = ("track", "title", "artist", "tags")
+"""Columns of tracks.csv with a meaning of their own: the others are features."""
+
+NAMED = ("user", "liked", "at", *TOLD)
+
 FEWEST_TAGGED = 3
 """A tag of fewer tracks ties nothing together."""
 
@@ -75,6 +80,7 @@ def read(folder: Path) -> Corpus:
     _need(folder / FEEDBACK, feedback, ("user", "track", "liked"))
     _need(folder / TRACKS, tracks, ("track",))
     _check_liked(folder / FEEDBACK, feedback)
+    feedback, tracks = _same_ids(feedback, tracks)
     tracks = tracks.drop_duplicates("track", keep="last")
     feedback = feedback.drop_duplicates(["user", "track"], keep="last")
     known = feedback.track.isin(tracks.track)
@@ -85,13 +91,33 @@ def read(folder: Path) -> Corpus:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path)
+        # Ids and words are told from numbers by the whole column, and a mark of the byte order is no part of a name.
+        table = pd.read_csv(path, low_memory=False, encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise BadFolder(
             f"There is no {path.name} in '{path.parent}': evaluate needs {FEEDBACK} and {TRACKS}."
         ) from error
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise BadFolder(f"{path} cannot be read as CSV: {' '.join(str(error).split())}.") from error
+    return table.rename(columns=lambda column: column if (plain := str(column).strip().lower()) not in NAMED else plain)
+
+
+def _same_ids(feedback: pd.DataFrame, tracks: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both tables with tracks' ids as whole numbers where all of them are, else as words."""
+    if all(pd.api.types.is_integer_dtype(table.track) for table in (feedback, tracks)):
+        return feedback, tracks
+    words = [table.assign(track=table.track.astype(str).str.strip()) for table in (feedback, tracks)]
+    return words[0], words[1]
+
+
+def _numbers(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of features; what is no number in them is unknown, and a column without any is left out."""
+    columns = {
+        str(name): pd.to_numeric(column, errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
+        for name, column in tracks.items()
+        if name not in TOLD
+    }
+    return pd.DataFrame({name: column for name, column in columns.items() if column.notna().any()}, index=tracks.index)
 
 
 def _need(path: Path, table: pd.DataFrame, columns: tuple[str, ...]) -> None:
@@ -124,7 +150,7 @@ def _corpus(name: str, feedback: pd.DataFrame, tracks: pd.DataFrame) -> Corpus:
         tracks = tracks.assign(track=tracks.track.astype(str).map(place))
         feedback = feedback.assign(track=feedback.track.astype(str).map(place))
     tracks = tracks.sort_values("track")
-    numbers = tracks.select_dtypes("number").drop(columns=["track"])
+    numbers = _numbers(tracks)
     artist = pd.factorize(tracks.artist)[0] if "artist" in tracks else np.full(len(tracks), -1)
     features = Features(
         tracks.track.to_numpy(np.int64),

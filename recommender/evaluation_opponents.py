@@ -70,7 +70,9 @@ class Judged:
         self.model, self.features = self.make().fit(train, features), features
 
     def answer(self, shown: Dataset, tracks: Ints) -> Floats:
-        """Teach it the person, ask it, and let it forget them."""
+        """Teach it the person, ask it, and let it forget them; whoever has said nothing yet is anybody."""
+        if not len(shown):
+            return self.model.score(None, self.features, tracks)[0]
         person = int(shown.people[0])
         self.model.refit_person(person, shown, self.features)
         scores = self.model.score(person, self.features, tracks)[0]
@@ -95,12 +97,14 @@ class Rates:
 
     def __init__(self, train: Dataset) -> None:
         self.tracks = train.tracks
-        self.mean = float(train.liked.mean())
+        self.mean = float(train.liked.mean()) if len(train) else 0.5
         count, likes = np.bincount(train.track), np.bincount(train.track, train.liked)
         self.rate = (likes + PSEUDO * self.mean) / (count + PSEUDO)
 
     def at(self, tracks: Ints) -> Floats:
         """Return the rates (n,) of tracks, the mean for one that nobody rated."""
+        if not len(self.tracks):
+            return np.full(len(tracks), self.mean)
         place = np.minimum(np.searchsorted(self.tracks, tracks), len(self.tracks) - 1)
         return np.where(self.tracks[place] == tracks, self.rate[place], self.mean)
 
@@ -132,43 +136,70 @@ class Neighbours:
 
 
 class Columns:
-    """Plain columns for classifiers: scaled features, or collaborative factors and the rate where there are none."""
+    """Plain columns for classifiers: scaled features, or collaborative factors and the rate where there are none.
 
-    def __init__(self, train: Dataset, features: Features) -> None:
+    With `use_factors` these are taken although there are features; with `rated` the rate stands beside features too.
+    Wider features than `most` are given by so many of their principal components.
+    """
+
+    def __init__(
+        self,
+        train: Dataset,
+        features: Features,
+        *,
+        use_factors: bool = False,
+        rated: bool = False,
+        most: int | None = None,
+    ) -> None:
         self.features, self.train = features, train
-        matrix = features.matrix
-        self.known = bool(matrix.shape[1])
+        self.some = known_columns(features)
+        self.known = bool(len(self.some)) and not use_factors
+        self.rates = Rates(train) if rated or not self.known else None
+        self.turn: Floats | None = None
         if self.known:
-            with np.errstate(all="ignore"):
-                self.middle = np.nan_to_num(np.nanmedian(np.vstack([matrix, np.zeros_like(matrix[:1])]), axis=0))
-                self.scale = np.nan_to_num(np.nanstd(matrix, axis=0)) + 1e-9
+            matrix = features.matrix[:, self.some]
+            self.middle, self.scale = np.nanmedian(matrix, axis=0), np.nanstd(matrix, axis=0) + 1e-9
+            if most is not None and len(self.some) > most:
+                whole = self._features(features.track_ids)
+                self.turn = np.linalg.svd(whole.T @ whole, hermitian=True)[0][:, :most]
         else:
-            self.rates, self.track = Rates(train), factors(train, "als", FACTORS, 0)[1]
+            self.track = factors(train, "als", FACTORS, 0)[1]
 
     def of(self, tracks: Ints) -> Floats:
         """Return the columns (n, d) of tracks."""
-        if self.known:
-            raw = self.features.matrix[self.features.rows(tracks)]
-            return np.asarray((np.where(np.isnan(raw), self.middle, raw) - self.middle) / self.scale)
+        columns = self._features(tracks) if self.known else self._factors(tracks)
+        return columns if self.rates is None else np.column_stack([logit(self.rates.at(tracks)), columns])
+
+    def _features(self, tracks: Ints) -> Floats:
+        raw = self.features.matrix[self.features.rows(tracks)][:, self.some]
+        columns: Floats = (np.where(np.isnan(raw), self.middle, raw) - self.middle) / self.scale
+        return columns if self.turn is None else columns @ self.turn / np.sqrt(self.turn.shape[0])
+
+    def _factors(self, tracks: Ints) -> Floats:
         place = np.minimum(np.searchsorted(self.train.tracks, tracks), len(self.train.tracks) - 1)
         met = self.train.tracks[place] == tracks
-        return np.column_stack([logit(self.rates.at(tracks)), self.track[place] * met[:, None]])
+        return np.asarray(self.track[place] * met[:, None])
+
+
+def known_columns(features: Features) -> Ints:
+    """Return the columns of which anything is known of any track."""
+    return np.flatnonzero(np.isfinite(features.matrix).any(axis=0))
 
 
 class Alone:
     """A classifier of the person's own opinions and nothing else of theirs or anybody's."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make = make
+    def __init__(self, make: Callable[[], Any], *, use_factors: bool = False) -> None:
+        self.make, self.use_factors = make, use_factors
 
     def learn(self, train: Dataset, features: Features) -> None:
         """Only make the columns."""
-        self.columns = Columns(train, features)
+        self.columns = Columns(train, features, use_factors=self.use_factors)
 
     def answer(self, shown: Dataset, tracks: Ints) -> Floats:
         """Fit the person's classifier; of one kind of opinion alone nothing can be learnt."""
         if len(np.unique(shown.liked)) < 2:
-            return np.zeros(len(tracks))
+            return np.full(len(tracks), 0.5)
         model = self.make().fit(self.columns.of(shown.tracks[shown.track]), shown.liked)
         return np.asarray(model.predict_proba(self.columns.of(tracks))[:, 1])
 
@@ -181,9 +212,13 @@ class Pooled:
 
     def learn(self, train: Dataset, features: Features) -> None:
         """Fit it on the others."""
-        self.columns = Columns(train, features)
-        self.model = self.make().fit(self.columns.of(train.tracks[train.track]), train.liked)
+        self.columns = Columns(train, features, rated=True)
+        self.model = None
+        if len(np.unique(train.liked)) > 1:
+            self.model = self.make().fit(self.columns.of(train.tracks[train.track]), train.liked)
 
     def answer(self, shown: Dataset, tracks: Ints) -> Floats:  # noqa: ARG002
-        """Return its probabilities, whoever asks."""
+        """Return its probabilities, whoever asks; of one kind of opinion alone nothing can be learnt."""
+        if self.model is None:
+            return np.full(len(tracks), 0.5)
         return np.asarray(self.model.predict_proba(self.columns.of(tracks))[:, 1])

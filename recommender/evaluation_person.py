@@ -5,6 +5,7 @@ Nobody else can help here, so all ways learn from the same opinions and the trac
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -44,19 +45,12 @@ def judge_folds(
 ) -> Table:
     """Return AUC, accuracy and calibration of all ways by cross-validation, once for each seed."""
     lines = []
-    kind = "grouped by artist" if by_artist else "random"
     for place, (name, way) in enumerate(ways.items()):
-        measures = []
-        for at, (learnt, held) in enumerate(_folds(corpus, seeds, by_artist=by_artist)):
-            done = (place + at / (FOLDS * len(seeds))) / len(ways)
-            progress(f"{kind} folds by {name}", done)
-            shown = corpus.dataset(learnt)
-            way.learn(shown, corpus.features)
-            scores, liked = way.answer(shown, corpus.track[held]), corpus.liked[held]
-            measures.append((auc(liked, scores), accuracy(liked, scores), calibration_error(liked, scores)))
-        lines.append(Line(name, tuple(Figure.of(column) for column in zip(*measures, strict=True))))
+        told = partial(_within, progress, place, len(ways))
+        measures = fold_measures(corpus, name, way, seeds, told, by_artist=by_artist)
+        lines.append(Line(name, tuple(Figure.of(column) for column in measures.T)))
     return Table(
-        f"One person, {kind} folds",
+        "One person, folds by artist" if by_artist else "One person, random folds",
         ARTIST_NOTE if by_artist else RANDOM_NOTE,
         ("AUC", "accuracy", "calibration error"),
         tuple(lines),
@@ -64,25 +58,51 @@ def judge_folds(
     )
 
 
+def fold_measures(
+    corpus: Corpus, name: str, way: Way, seeds: Sequence[int], progress: Progress, *, by_artist: bool
+) -> Floats:
+    """Return AUC, accuracy and calibration error of each fold (seeds x folds, 3); folds are the same for every way."""
+    measures = []
+    for at, (learnt, held) in enumerate(_folds(corpus, seeds, by_artist=by_artist)):
+        progress(f"{_kind(by_artist=by_artist)} folds by {name}", at / (FOLDS * len(seeds)))
+        shown = corpus.dataset(learnt)
+        way.learn(shown, corpus.features)
+        scores, liked = way.answer(shown, corpus.track[held]), corpus.liked[held]
+        measures.append((auc(liked, scores), accuracy(liked, scores), calibration_error(liked, scores)))
+    return np.array(measures)
+
+
 def judge_curve(
     corpus: Corpus, ways: Mapping[str, Way], sizes: Sequence[int], draws: int, progress: Progress, seed: int = 0
 ) -> Table:
     """Return each way's AUC by how many opinions the person has given."""
-    person = corpus.people[:1]
     lines = []
     for place, (name, way) in enumerate(ways.items()):
         figures = []
         for at, size in enumerate(sizes):
             progress(f"learning curve by {name}", (place + at / len(sizes)) / len(ways))
-            aucs = []
-            for _, learnt, held in draws_of(corpus, person, size, draws, seed):
-                shown = corpus.dataset(learnt)
-                way.learn(shown, corpus.features)
-                aucs.append(auc(corpus.liked[held], way.answer(shown, corpus.track[held])))
-            figures.append(Figure.of(aucs))
+            figures.append(Figure.of(curve_aucs(corpus, way, size, draws, seed)))
         lines.append(Line(name, tuple(figures)))
     columns = tuple(f"n={size}" for size in sizes)
     return Table("One person, learning curve", CURVE_NOTE, columns, tuple(lines), curve=True)
+
+
+def curve_aucs(corpus: Corpus, way: Way, size: int, draws: int, seed: int = 0) -> list[float]:
+    """Return the AUC of each draw of so many opinions; draws are the same for every way."""
+    aucs = []
+    for _, learnt, held in draws_of(corpus, corpus.people[:1], size, draws, seed):
+        shown = corpus.dataset(learnt)
+        way.learn(shown, corpus.features)
+        aucs.append(auc(corpus.liked[held], way.answer(shown, corpus.track[held])))
+    return aucs
+
+
+def _kind(*, by_artist: bool) -> str:
+    return "by artist," if by_artist else "random"
+
+
+def _within(progress: Progress, place: int, of: int, what: str, done: float) -> None:
+    progress(what, (place + done) / of)
 
 
 def _folds(corpus: Corpus, seeds: Sequence[int], *, by_artist: bool) -> Iterator[tuple[Ints, Ints]]:

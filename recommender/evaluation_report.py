@@ -40,7 +40,7 @@ class Table:
     """Figures of several ways side by side.
 
     `note` tells how they were measured. `lowest`: columns in which less is better. `curve`: the columns are numbers of
-    opinions, and the table a learning curve.
+    opinions, and the table a learning curve. `ranked`: lines are rivals, of which the best is marked.
     """
 
     title: str
@@ -49,21 +49,26 @@ class Table:
     lines: tuple[Line, ...]
     lowest: tuple[str, ...] = ()
     curve: bool = False
+    ranked: bool = True
 
     def best(self, column: int) -> float:
         """Return the best mean of a column."""
-        means = [line.figures[column].mean for line in self.lines]
-        return float((np.nanmin if self.columns[column] in self.lowest else np.nanmax)(means))
+        means = [mean for line in self.lines if np.isfinite(mean := line.figures[column].mean)]
+        if not means:
+            return float("nan")
+        return float((min if self.columns[column] in self.lowest else max)(means))
 
     def ties(self, column: int, figure: Figure) -> bool:
         """Tell whether a figure is the best of its column, or within one standard error of it."""
+        if not self.ranked:
+            return False
         slack = figure.error if np.isfinite(figure.error) else 0.0
         return abs(figure.mean - self.best(column)) <= slack + 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All tables about one body of feedback."""
+    """All tables about one body of feedback, and in sentences what could not be judged."""
 
     name: str
     seeds: tuple[int, ...]
@@ -71,6 +76,7 @@ class Report:
     tracks: int
     opinions: int
     tables: tuple[Table, ...]
+    left_out: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain lists and dictionaries; a figure that cannot be told is null."""

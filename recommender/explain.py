@@ -1,14 +1,12 @@
-"""Why a pick is on the list: short plain sentences made from facts."""
+"""Why a pick is on the list: short plain sentences made from facts, first of all those that moved its score most."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from catalog.models import Track
 from recommender import candidates as origins
-from recommender.dataset import Floats, Ints
+from recommender.movers import Kind, Mover
 
 CLOSE = 0.65
 """Likeness from which two tracks are called close: unrelated tracks stand around 0, one artist's around 0.5."""
@@ -16,6 +14,9 @@ CLOSE = 0.65
 NAMES_SHOWN = 2
 LEADS_SHOWN = 2
 LONGEST_WORDS = 60
+
+MOVERS_SAID = 2
+"""Movers said of a pick at most: the third sentence tells where it comes from."""
 
 # How a track was found, said to whoever likes what led to it; the most telling first.
 _LEADS = {
@@ -42,9 +43,9 @@ class Lead:
 class Facts:
     """What is known about one pick and one person; names are of members of the same server only.
 
-    shared_by: who shared the track. liked_by: who else likes it. resembles: a track the person liked that
-    sounds alike. leads: how it was found, by way of what the person likes. artist_liked of artist_rated: the
-    person's own opinions on this artist's other tracks. explores: a wildcard. community: the person has too
+    movers: what moved the score most, the most first. resembles: the liked track that a mover of that kind is about.
+    shared_by: who shared the track. liked_by: who else likes it. made_for: whom of several it is for.
+    leads: how it was found, by way of what the person likes. explores: a wildcard. community: the person has too
     little feedback of their own, so the list is the community's. score: the probability of a like.
     """
 
@@ -52,8 +53,8 @@ class Facts:
     liked_by: Sequence[str] = ()
     resembles: Track | None = None
     leads: Sequence[Lead] = ()
-    artist_liked: int = 0
-    artist_rated: int = 0
+    movers: Sequence[Mover] = ()
+    made_for: Sequence[str] = ()
     explores: bool = False
     community: bool = False
     score: float = 0.5
@@ -63,14 +64,6 @@ def reasons(facts: Facts, limit: int = 3) -> tuple[str, ...]:
     """Return one to `limit` short sentences in plain text, the most telling first."""
     found = [sentence for _, sentence in zip(range(limit), _sentences(facts), strict=False)]
     return tuple(found) or (f"estimated at {facts.score:.0%} for you",)
-
-
-def nearest_liked(vectors: Floats, liked_vectors: Floats) -> Ints:
-    """Return for each row of `vectors` (n, k) the row of `liked_vectors` (m, k) it is close to, -1 where none is."""
-    if not len(liked_vectors):
-        return np.full(len(vectors), -1, dtype=np.int64)
-    likeness = vectors @ liked_vectors.T
-    return np.where(likeness.max(axis=1) >= CLOSE, likeness.argmax(axis=1), -1).astype(np.int64)
 
 
 def plain(words: str, longest: int = LONGEST_WORDS) -> str:
@@ -83,10 +76,10 @@ def plain(words: str, longest: int = LONGEST_WORDS) -> str:
 def _sentences(facts: Facts) -> Iterator[str]:
     if facts.explores:
         yield "a wildcard, to learn what you think of it"
-    if facts.artist_liked and 2 * facts.artist_liked >= facts.artist_rated:
-        yield f"you liked {facts.artist_liked} of {facts.artist_rated} by this artist"
-    if facts.resembles is not None:
-        yield f"close to {_named(facts.resembles)}, which you liked"
+    if facts.made_for:
+        yield f"picked for {_joined(facts.made_for)}"
+    for mover in [mover for mover in facts.movers if mover.kind is not Kind.TRACK or facts.resembles][:MOVERS_SAID]:
+        yield _moved(mover, facts.resembles)
     if facts.liked_by:
         yield _likers(facts.liked_by)
     if facts.shared_by:
@@ -96,10 +89,23 @@ def _sentences(facts: Facts) -> Iterator[str]:
         yield "picked from what this community likes, until you have rated more"
 
 
+def _moved(mover: Mover, resembles: Track | None) -> str:
+    """Return a fact that moved the score, in words."""
+    liked, rated = mover.liked, mover.rated
+    return {
+        Kind.ARTIST: f"you liked {liked} of {rated} by this artist",
+        Kind.TRACK: f"close to {_named(resembles)}, which you liked" if resembles else "",
+        Kind.TAG: f"you tend to like {plain(mover.subject)} ({liked} of {rated})",
+        Kind.DISLIKED: f"less like what you disliked {mover.subject}",
+        Kind.NEIGHBOURS: f"{liked} of your {rated} nearest neighbours liked it",
+        Kind.OTHERS: f"most who rated it liked it ({liked} of {rated})",
+    }[mover.kind]
+
+
 def _found(facts: Facts) -> Iterator[str]:
     """Say how the track was found, a source once; what another sentence says already is left out."""
     leads = {lead.origin: lead for lead in reversed(facts.leads) if lead.seed != facts.resembles}
-    if facts.artist_liked:
+    if any(mover.kind is Kind.ARTIST for mover in facts.movers[:MOVERS_SAID]):
         leads.pop(origins.TOP_OF_ARTIST, None)
     for origin in [origin for origin in _LEADS if origin in leads][:LEADS_SHOWN]:
         seed = leads[origin].seed

@@ -204,7 +204,8 @@ class SandboxAccounts:
             raise accounts_error("invalid_grant", "Refresh token revoked")
         if months_later(consent.consented_at, REFRESH_MONTHS) <= self.clock.now():
             raise accounts_error("invalid_grant", "Refresh token expired")
-        return self._grant(consent.account, consent.scopes, self._rotated(consent) if self.rotate else None)
+        turns = self.rotate or consent.pkce  # without a secret every refresh gives a new token and ends the old one
+        return self._grant(consent.account, consent.scopes, self._rotated(consent) if turns else None)
 
     def _rotated(self, consent: RefreshToken) -> str:
         fresh = self.consent(consent.account, consent.scopes)

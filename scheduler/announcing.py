@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from catalog.models import Pick
+from scheduler.hits import HitRate
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedDrop:
     """One drop in an announcement; the server's own list has `discord_id` None.
 
-    `picks` are as that server may see them: reasons naming people of other servers are gone.
+    `picks` are as that server may see them: reasons naming people of other servers are gone. `hits` tells what became
+    of the owner's drops before this one, None where nobody said anything of them. `page` is
+    the drop's page for everybody's eyes, empty without a public address; the announcer fills it in.
     """
 
     owner_name: str
@@ -19,6 +22,9 @@ class AnnouncedDrop:
     url: str
     picks: tuple[Pick, ...]
     note: str = ""
+    hits: HitRate | None = None
+    drop_id: int = 0
+    page: str = ""
 
     @property
     def is_server(self) -> bool:
@@ -46,5 +52,12 @@ class Announcer(Protocol):
         announcement to edit when there is one already. `maybe_sent` says that an earlier attempt may
         have got through: look for `marker` in the channel before posting. Raise when the announcement
         did not get through and is to be tried again later.
+        """
+        ...
+
+    async def write_to(self, week: str, entry: AnnouncedDrop) -> None:
+        """Write to somebody who wants to be told of their drop by direct message, once however often it is asked for.
+
+        `entry` is as nobody but its owner will see it, its picks without what happened in servers.
         """
         ...

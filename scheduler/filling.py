@@ -23,13 +23,17 @@ class Filling:
     """A list being filled with picks that have ids.
 
     `allowance` is how many searches it may still cost; `trouble` is why Spotify could not be asked, once it could
-    not; `seen` holds every track that was offered.
+    not; `seen` holds every track that was offered. A `bare` list takes tracks without an id while Spotify cannot be
+    asked: they stand on the drop's page and in its files. `wildcards` is how many of its picks explore, as the first
+    ranking has it; the next wildcard takes the place of one without an id, and no other does while there is any.
     """
 
     size: int
     allowance: int
     picks: list[Pick] = field(default_factory=list)
     trouble: CatalogError | None = None
+    bare: bool = False
+    wildcards: int | None = None
     seen: set[int] = field(default_factory=set)
     _ids: set[str] = field(default_factory=set)
 
@@ -38,11 +42,17 @@ class Filling:
         """Tell whether enough picks have ids."""
         return len(self.picks) >= self.size
 
+    def has_room_for(self, pick: Pick) -> bool:
+        """Tell whether one more of its kind may come while there are others."""
+        wild = self.wildcards or 0
+        held = sum(each.explores for each in self.picks)
+        return held < wild if pick.explores else len(self.picks) - held < self.size - wild
+
     def take(self, pick: Pick) -> None:
         """Add the pick unless the list holds its Spotify id already: two rows can turn out to be one track."""
-        spotify_id = pick.track.spotify_id
-        if spotify_id is not None and spotify_id not in self._ids:
-            self._ids.add(spotify_id)
+        key = pick.track.spotify_id or (f"bare {pick.track.id}" if self.bare else None)
+        if key is not None and key not in self._ids:
+            self._ids.add(key)
             self.picks.append(pick)
 
 
@@ -72,12 +82,12 @@ class Filler:
         """Begin a pass over so many lists."""
         self._lists = lists
 
-    async def empty(self, size: int) -> Filling:
+    async def empty(self, size: int, *, bare: bool = False) -> Filling:
         """Return a new list with its share of what is left of the day's searches."""
         left = self._searches_a_day - await self._spent()
         share = max(left, 0) // max(self._lists, 1)
         self._lists -= 1
-        return Filling(size, allowance=max(share, min(left, 1)))
+        return Filling(size, allowance=max(share, min(left, 1)), bare=bare)
 
     async def fill(self, filling: Filling, ranked: Sequence[Pick]) -> None:
         """Add picks, best first, until the list is full.
@@ -86,13 +96,26 @@ class Filler:
         allowance is used up, or Spotify refuses or is not to be reached, only tracks whose id is known are added.
         """
         filling.seen.update(pick.track.id for pick in ranked if pick.track.id is not None)
+        if filling.wildcards is None:
+            filling.wildcards = sum(pick.explores for pick in ranked[: filling.size])
+        spare = []
         for pick in await self._placer.placed(ranked):
-            if filling.is_full:
-                return
-            if pick.track.spotify_id is not None:
-                filling.take(pick)
-            elif filling.trouble is None:
-                await self._ask(filling, pick)
+            if filling.has_room_for(pick):
+                await self._offer(filling, pick)
+            else:
+                spare.append(pick)
+        for pick in spare:
+            await self._offer(filling, pick)
+
+    async def _offer(self, filling: Filling, pick: Pick) -> None:
+        if filling.is_full:
+            return
+        if pick.track.spotify_id is not None:
+            filling.take(pick)
+        elif filling.trouble is None:
+            await self._ask(filling, pick)
+        if filling.trouble is not None and pick.track.spotify_id is None:
+            filling.take(pick)
 
     async def _ask(self, filling: Filling, pick: Pick) -> None:
         if filling.allowance <= 0:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from catalog.models import Track
-from recommender.dataset import Dataset
+from recommender.dataset import Dataset, Floats, Ints
 from recommender.features import (
     AUDIO_BLOCK,
     NUMBERS_BLOCK,
@@ -26,6 +26,7 @@ from storage.stores import Storage
 
 if TYPE_CHECKING:  # heavy: not at start-up
     from recommender.neighbours import Nearness
+    from recommender.sides import Sides
     from recommender.tags import TagSpace
 
 
@@ -43,7 +44,28 @@ class Knowledge:
     model: TasteModel
     tagged: Tagged
     proposals: Mapping[int, Sequence[Proposal]] = field(default_factory=dict)
+    corrections: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     _nearness: "tuple[Features, Nearness] | None" = None
+    _sides: "tuple[Features, Sides] | None" = None
+
+    def score(self, person_id: int | None, ids: Ints) -> tuple[Floats, Floats]:
+        """Return how likely the person is to like each track (n,) and how unsure that is, as they corrected it."""
+        from recommender.corrections import leaning, shifted  # heavy: not at start-up
+
+        scores, stds = self.model.score(person_id, self.features, ids)
+        wanted = self.corrections.get(person_id) if person_id is not None else None
+        if wanted:
+            scores = shifted(scores, leaning(wanted, ids, self.tagged.terms, self.sides))
+        return scores, stds
+
+    @property
+    def sides(self) -> "Sides":
+        """Return where tracks stand on the sides that people have words for."""
+        from recommender.sides import Sides
+
+        if self._sides is None or self._sides[0] is not self.features:
+            self._sides = self.features, Sides.fit(self.features, self.tagged.terms)
+        return self._sides[1]
 
     @property
     def nearness(self) -> "Nearness":

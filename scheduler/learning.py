@@ -82,6 +82,12 @@ class Learner:
         async with self._fitting:
             await self._refit()
 
+    async def forget(self) -> None:
+        """Drop the stored models and fit anew: somebody they learned from was forgotten."""
+        async with self._fitting:
+            await self._storage.models.forget((TASTE_MODEL, TAG_SPACE))
+            await self._refit()
+
     async def keep_fresh(self) -> bool:
         """Refit when the models are old and feedback has changed; tell whether that was so."""
         async with self._fitting:
@@ -92,10 +98,12 @@ class Learner:
 
     async def last(self) -> Knowledge:
         """Return the last snapshot: after a start, the stored model's; before any, a first fit's."""
-        if self._knowledge is not None:
-            return self._knowledge
-        async with self._fitting:
-            return await self._first()
+        knowledge = self._knowledge
+        if knowledge is None:
+            async with self._fitting:
+                knowledge = await self._first()
+        knowledge.corrections = await self._storage.corrections.all()
+        return knowledge
 
     async def current(self) -> Knowledge:
         """Return a snapshot fresh enough to answer a member.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.settings import ScheduleSettings
-from scheduler.weeks import Due, Slot, latest_due, week_at
+from scheduler.weeks import Due, Slot, latest_due, next_due, week_at
 from storage.drops import Owner
 from storage.people import Person
 from storage.stores import Storage
@@ -29,8 +29,9 @@ class Planned:
 class Planner:
     """Find out who gets a drop.
 
-    People with feedback of their own in the last `active_days`, and every server with such people. The first
-    drop comes at the first due instant after the first feedback, so that nobody gets one upon their first click.
+    People with feedback of their own in the last `active_days` who have not paused, and every server with such
+    people, also while they pause. The first drop comes at the first due instant after the first feedback, so that
+    nobody gets one upon their first click.
     """
 
     def __init__(self, storage: Storage, settings: ScheduleSettings) -> None:
@@ -72,9 +73,16 @@ class Planner:
             log.warning("The default hour holds for person %d: %s", person.id, error)
             return default
 
+    async def next_of(self, person: Person, now: datetime) -> datetime:
+        """Return when a person's next drop is due; one that is there is not made again."""
+        latest = await self._storage.drops.latest(Owner("person", person.id))
+        return next_due(now, self.slot_of(person), (latest.week,) if latest else ())
+
     async def _owners(self, now: datetime) -> list[tuple[Owner, str, Slot]]:
         people = await self._active(now)
-        owners = [(Owner("person", person.id), person.name, self.slot_of(person)) for person in people]
+        owners = [
+            (Owner("person", person.id), person.name, self.slot_of(person)) for person in people if not person.paused
+        ]
         servers = await self._storage.servers.all()
         return owners + [(Owner("server", server.id), server.name, self._settings.slot) for server in servers]
 

@@ -4,12 +4,13 @@ import logging
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from catalog.clock import Clock
-from catalog.errors import PlaylistGone
+from catalog.errors import CatalogError, PlaylistGone
 from catalog.models import Pick
 from catalog.spotify import PlaylistInfo, Spotify
+from scheduler.accounts import OwnAccounts, is_of_the_account
 from storage.drops import Owner
 from storage.stores import Storage
 
@@ -42,17 +43,27 @@ def playlist_description(week: str, day: str, tracks: int, marker: str) -> str:
     return text[:DESCRIPTION_LIMIT]
 
 
+Painter = Callable[[Owner, str, str], Awaitable[bytes]]
+"""Draw the cover (a JPEG) of an owner's list by their name and the week."""
+
+
 class PlaylistWriter:
-    """Keep one playlist per owner on the bot-owned account.
+    """Keep one playlist per owner: in a member's own account where one is linked, else on the bot-owned one.
 
     Creating is not repeatable at Spotify, so the intent is a row with a marker before the request is sent;
     whoever finds such a row without an id looks for the marker among the account's playlists first.
     """
 
-    def __init__(self, spotify: Spotify, storage: Storage, clock: Clock) -> None:
+    def __init__(
+        self, spotify: Spotify, storage: Storage, clock: Clock, own: OwnAccounts | None = None, *, has_app: bool = True
+    ) -> None:
+        self.has_app = has_app
+        self.painter: Painter | None = None
+        """Draws covers; without one, playlists have whatever cover Spotify makes of them."""
         self._spotify = spotify
         self._storage = storage
         self._clock = clock
+        self._own = own
         self._recreated: set[tuple[Owner, str]] = set()
 
     async def write(self, owner: Owner, name: str, picks: Sequence[Pick], week: str) -> str:
@@ -60,11 +71,44 @@ class PlaylistWriter:
 
         `name` is the person's or the server's. Picks without a Spotify id are left out. A playlist that was
         deleted is created once more a week; raises CatalogError when Spotify could not be asked, and
-        ValueError when nothing could be written, since a playlist is never emptied.
+        ValueError when nothing could be written, since a playlist is never emptied. Where a member's own account
+        refuses, the list stands in the bot-owned playlist.
         """
-        ids = list(dict.fromkeys(pick.track.spotify_id for pick in picks if pick.track.spotify_id))
+        ids = ids_of(picks)
         if not ids:
             raise ValueError("A drop needs at least one track with a Spotify id: a playlist is never emptied.")
+        theirs = await self._own.spotify_of(owner.id) if self._own is not None and owner.kind == "person" else None
+        if theirs is not None:
+            shelf = _Shelf(theirs, self._storage, self._clock, self._recreated, self.painter)
+            try:
+                return await shelf.write(Owner("own", owner.id), name, ids, week)
+            except CatalogError as error:
+                if not is_of_the_account(error):
+                    raise
+                log.warning("Person %d's own account takes no list of %s: %s", owner.id, week, error)
+        shelf = _Shelf(self._spotify, self._storage, self._clock, self._recreated, self.painter)
+        return await shelf.write(owner, name, ids, week)
+
+
+class _Shelf:
+    """The playlists in one account."""
+
+    def __init__(
+        self,
+        spotify: Spotify,
+        storage: Storage,
+        clock: Clock,
+        recreated: set[tuple[Owner, str]],
+        painter: Painter | None = None,
+    ) -> None:
+        self._painter = painter
+        self._spotify = spotify
+        self._storage = storage
+        self._clock = clock
+        self._recreated = recreated
+
+    async def write(self, owner: Owner, name: str, ids: list[str], week: str) -> str:
+        """Make a playlist show these tracks and return its address."""
         try:
             return await self._fill(owner, name, ids, week)
         except PlaylistGone:
@@ -77,7 +121,7 @@ class PlaylistWriter:
             return await self._fill(owner, name, ids, week, lost.spotify_id if lost else None)
 
     async def _fill(self, owner: Owner, name: str, ids: list[str], week: str, lost: str | None = None) -> str:
-        title = playlist_name(name)
+        title = name if owner.kind == "blend" else playlist_name(name)
         known = await self._storage.playlists.get(owner)
         marker = known.marker if known is not None else new_marker()
         description = playlist_description(week, self._clock.now().date().isoformat(), len(ids), marker)
@@ -90,15 +134,32 @@ class PlaylistWriter:
                 made = await self._spotify.create_playlist(title, description)
             await self._storage.playlists.save(owner, made.id, made.url)
             spotify_id, url = made.id, made.url
+        await self._storage.leases.check()  # the list of a process that leads now must not be overwritten
         await self._spotify.replace_items(spotify_id, ids)
         await self._spotify.describe(spotify_id, title, description)
         await self._storage.playlists.mark_written(owner, week)
+        if known is None or known.written_week != week:
+            await self._cover(owner, spotify_id, name, week)
         return url
+
+    async def _cover(self, owner: Owner, spotify_id: str, name: str, week: str) -> None:
+        """Give the playlist the week's cover; a list without one is a list all the same."""
+        if self._painter is None:
+            return
+        try:
+            await self._spotify.upload_cover(spotify_id, await self._painter(owner, name, week))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the list stands
+            log.warning("The playlist of %s %s gets no cover: %s", owner.kind, owner.id, error)
 
     async def _find(self, marker: str, lost: str | None) -> PlaylistInfo | None:
         """Return the playlist that an earlier attempt may have created, but not the one that is gone."""
         found = await self._spotify.find_playlist(marker)
         return found if found is not None and found.id != lost else None
+
+
+def ids_of(picks: Sequence[Pick]) -> list[str]:
+    """Return the Spotify ids of picks, each once."""
+    return list(dict.fromkeys(pick.track.spotify_id for pick in picks if pick.track.spotify_id))
 
 
 def new_marker() -> str:

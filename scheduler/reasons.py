@@ -1,7 +1,7 @@
 """Turn chosen tracks into picks: facts about who shared and liked them, said in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from catalog.models import Pick, Track
@@ -30,12 +30,14 @@ class Audience:
     """Whom picks are for and where they are read.
 
     Names are given only when there is one server; `reader` (a Discord id) is not told about themselves, and is
-    None for a server's list. `community` marks lists for people with too little feedback of their own.
+    None for a list of several. `community` marks lists for people with too little feedback of their own; `members`
+    are the people, by id, whom a list of several is for.
     """
 
     server_ids: Sequence[int]
     reader: int | None
     community: bool = False
+    members: Mapping[int, Named] = field(default_factory=dict)
 
     @property
     def named_in(self) -> int | None:
@@ -71,13 +73,15 @@ async def make_picks(
 def _pick(
     one: Chosen, track: Track, shared_by: Mapping[int, str], liked_by: Mapping[int, str], audience: Audience
 ) -> Pick:
+    made_for = [audience.members[person_id] for person_id in one.made_for if person_id in audience.members]
+    named_for = audience.names(made_for)
     facts = Facts(
         shared_by=tuple(shared_by.values()),
         liked_by=tuple(name for discord_id, name in liked_by.items() if discord_id not in shared_by),
-        resembles=one.resembles,
-        leads=one.leads,
-        artist_liked=one.artist_liked,
-        artist_rated=one.artist_rated,
+        resembles=one.resembles if audience.reader is not None else None,
+        leads=one.leads if audience.reader is not None else (),
+        movers=one.movers if audience.reader is not None else (),
+        made_for=tuple(named_for.values()),
         explores=one.ranked.explores and audience.reader is not None,
         community=audience.community,
         score=one.ranked.score,
@@ -89,6 +93,10 @@ def _pick(
         origins=one.ranked.candidate.origins,
         explores=one.ranked.explores,
         shared_by=tuple(shared_by),
+        std=one.ranked.std,
+        propensity=one.ranked.propensity,
+        slot=one.ranked.slot,
+        made_for=tuple(person.discord_id for person in made_for),
     )
     named = audience.named_in
-    return tagged(pick, named) if named is not None and (shared_by or liked_by) else pick
+    return tagged(pick, named) if named is not None and (shared_by or liked_by or named_for) else pick

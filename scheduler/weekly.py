@@ -18,9 +18,12 @@ from scheduler.patience import Patience
 from scheduler.picking import Picker
 from scheduler.planning import Planner
 from scheduler.playlists import PlaylistWriter
+from scheduler.previewing import Previewer
+from scheduler.rerolling import Rerolling
 from scheduler.settings import ScheduleSettings
 from scheduler.steps import PickStep, WriteStep
 from storage.drops import Drop, DropState
+from storage.rerolls import Reroll
 from storage.stores import Storage
 
 TOO_LATE = timedelta(days=7)
@@ -64,8 +67,13 @@ class Weekly:
         self._picker = picker
         self._clock = clock
         self._planner = Planner(storage, settings)
-        self._picks = PickStep(storage, picker, resolver, clock, settings, sources)
+        self._picks = PickStep(storage, picker, resolver, clock, settings, sources, has_app=writer.has_app)
         self._writes = WriteStep(storage, writer)
+        early, again = (
+            PickStep(storage, picker, resolver, clock, settings, sources, has_app=writer.has_app) for _ in range(2)
+        )
+        self.previewer = Previewer(storage, self._planner, early, clock, settings.drop_size)
+        self._rerolls = Rerolling(storage, again, self._writes)
         self._board = Board(storage, settings)
         self._picking = Attempts("picked", shared_fate=False)
         self._writing = Attempts("written", shared_fate=True)
@@ -76,6 +84,7 @@ class Weekly:
         """Do what is due at `now` (the clock's, if None) and say what was done; safe to repeat at any time."""
         now = now or self._clock.now()
         async with self._one_pass:
+            await self._rerolls.run(now)
             planned = await self._planner.record(await self._planner.due(now))
             drops = await self._storage.drops.unfinished(now)
             if not drops:
@@ -105,6 +114,26 @@ class Weekly:
     async def bring_forward(self, now: datetime) -> int:
         """Plan this ISO week's drop of everybody, due now, and return how many are new; `run` then makes them."""
         return await self._planner.record(await self._planner.this_week(now))
+
+    async def reroll(self, drop_id: int) -> Reroll | None:
+        """Want a new list in place of a written one, write it if nothing else is under way, and return how far it is.
+
+        None if this drop has had one. What cannot be done at once, `run` does.
+        """
+        if not await self._storage.rerolls.plan(drop_id):
+            return None
+        if not self._one_pass.locked():
+            async with self._one_pass:
+                now = self._clock.now()
+                await self._rerolls.run(now)
+                await self._announce(await self._in(DropState.WRITTEN, now), now)
+        return await self._storage.rerolls.get(drop_id)
+
+    async def announce_again(self, places: Sequence[tuple[str, int]]) -> None:
+        """Write these announcements (week, server) anew: somebody whom they name was forgotten."""
+        if self.announcer is not None and places:
+            async with self._one_pass:
+                await self._board.again(self.announcer, places, self._clock.now())
 
     async def keep_fresh(self) -> bool:
         """Let the models learn new feedback between runs; tell whether there was reason to."""
@@ -155,7 +184,9 @@ class Weekly:
         done: list[bool | None] = []
         for drop in drops:
             able = self._writing.may_try(drop, now)
-            done.append(await self._writing.run(drop, partial(self._writes.run, drop), now) if able else None)
+            step = partial(self._writes.run, drop, now, ask=able)
+            ready = able or self._writes.has_waited(drop, now)
+            done.append(await self._writing.run(drop, step, now) if ready else None)
         return done
 
     async def _announce(self, written: Sequence[Drop], now: datetime) -> int:

@@ -1,5 +1,6 @@
 """When a drop is due: pure arithmetic on ISO weeks and time zones."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -77,3 +78,10 @@ def latest_due(now: datetime, slot: Slot) -> Due:
     # A week ahead too: a skipped hour or day may leave the local date behind the due one.
     candidates = (due_in_week(iso_week(today + timedelta(weeks=shift)), slot) for shift in (1, 0, -1, -2))
     return next(due for due in candidates if due.at <= now)
+
+
+def next_due(now: datetime, slot: Slot, made: Collection[str] = ()) -> datetime:
+    """Return the first due instant of a slot after `now` in a week whose drop is not made yet."""
+    today = now.astimezone(zone(slot.timezone)).date()
+    coming = (due_in_week(iso_week(today + timedelta(weeks=shift)), slot) for shift in range(-1, 4 + len(made)))
+    return next(due.at for due in coming if due.at > now and due.week not in made)

@@ -1,31 +1,26 @@
 """The database: opened and migrated here, read through a pool, written through one writer."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Self, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from catalog.clock import Clock, SystemClock
+from storage.backup import back_up
 from storage.engines import make_engines, parse_url
-from storage.errors import REFUSALS, explain
-from storage.migrate import upgrade
+from storage.errors import REFUSALS, StorageError, explain
+from storage.migrate import behind, upgrade
+from storage.settings import StorageSettings
 from storage.writer import Job, Writer
 
+__all__ = ["Database", "StorageSettings"]
+
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class StorageSettings:
-    """Where things are kept.
-
-    url: the database; SQLite's file by default, or postgresql+asyncpg://user:password@host/name.
-    key_file: the key that tokens are encrypted with, made at first start unless TASTEBUD_KEY is set.
-    """
-
-    url: str = "sqlite+aiosqlite:///data/tastebud.db"
-    key_file: str = "data/tastebud.key"
 
 
 class Database:
@@ -37,14 +32,15 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: StorageSettings) -> AsyncIterator[Self]:
+    async def open(cls, settings: StorageSettings, clock: Clock | None = None) -> AsyncIterator[Self]:
         """Open the database, bring its tables up to date, and at the end commit what is queued and close it.
 
-        Raise NewerDatabase when a newer Tastebud wrote it, and StorageError when it cannot be opened.
+        Before tables change a backup is made. Raise NewerDatabase when a newer Tastebud wrote it, and StorageError
+        when it cannot be opened.
         """
         write_engine, read_engine = make_engines(parse_url(settings.url))
         try:
-            await _migrate(write_engine)
+            await _migrate(write_engine, settings, clock or SystemClock())
             writer = Writer(write_engine)
             try:
                 yield cls(read_engine, writer)
@@ -76,15 +72,49 @@ class Database:
         """Queue the job as `write` does, at once, and return the future of its result."""
         return self._writer.submit(job)
 
+    def guard(self, check: Job[None] | None) -> None:
+        """Let every transaction that writes begin with a check, which raises where nothing may be written."""
+        self._writer.guard = check
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection of its own, for what must last as long as the connection does."""
+        try:
+            async with self._reader.connect() as conn:
+                yield conn
+        except REFUSALS as error:
+            raise explain(error) from error
+
+    @property
+    def dialect(self) -> str:
+        """Return the kind of database: sqlite or postgresql."""
+        return self._reader.dialect.name
+
     @property
     def queued(self) -> int:
         """Return how many jobs were queued so far."""
         return self._writer.queued
 
 
-async def _migrate(engine: AsyncEngine) -> None:
+async def _migrate(engine: AsyncEngine, settings: StorageSettings, clock: Clock) -> None:
     try:
+        async with engine.connect() as conn:
+            to = await conn.run_sync(behind)
+        if to is not None:
+            await _back_up_first(settings, clock, to)
         async with engine.begin() as conn:
             await conn.run_sync(upgrade)
     except REFUSALS as error:
         raise explain(error) from error
+
+
+async def _back_up_first(settings: StorageSettings, clock: Clock, to: str) -> None:
+    """Keep what there is before its tables change; without a server's own programs that is the owner's business."""
+    try:
+        backup = await back_up(settings, clock.now(), why=f"before-{to}")
+    except StorageError as error:
+        if parse_url(settings.url).get_backend_name() == "sqlite":
+            raise
+        log.warning("The tables change without a backup: %s", error)
+    else:
+        log.info("The tables change; what was before is in %s.", backup.path)

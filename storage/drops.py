@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.clock import Clock
@@ -15,10 +15,14 @@ from storage.database import Database
 from storage.merging import present_id
 from storage.owners import Owner
 from storage.pick_rows import from_row, to_row
+from storage.previews import end_preview
 from storage.runs import Run, Runs
 from storage.schema_drops import drops, picks
+from storage.schema_vetoes import reroll_tracks
+from storage.showings import record_showings
 from storage.stamps import from_ms, maybe_from_ms, to_ms
 from storage.upsert import chunks, insert
+from storage.vetoes import vetoed_by
 
 __all__ = ["Drop", "DropState", "Drops", "Owner", "Run"]
 
@@ -80,7 +84,10 @@ class Drops(Runs):
         return await self._all(query.order_by(drops.c.due_at, drops.c.id))
 
     async def record_picks(self, drop_id: int, chosen: Sequence[Pick], note: str = "") -> list[Pick]:
-        """Keep the picks, whole, and return those that stand: a drop picked before keeps what it had."""
+        """Keep the picks, whole, and return those that stand: a drop picked before keeps what it had.
+
+        What the owner vetoed meanwhile is left out.
+        """
         at = to_ms(self._clock.now())
 
         async def job(conn: AsyncConnection) -> list[Pick]:
@@ -90,19 +97,26 @@ class Drops(Runs):
                 .values(state=DropState.PICKED.value, picked_at=at, note=note)
             )
             if moved.rowcount:
-                rows = [to_row(drop_id, position, pick) for position, pick in enumerate(chosen)]
-                for row in rows:
-                    row["track_id"] = await present_id(conn, row["track_id"])
-                if rows:
-                    await conn.execute(insert(conn, picks), rows)
-            return await _picks(conn, drop_id)
+                await insert_picks(conn, drop_id, chosen, at)
+            return await picks_of(conn, drop_id)
 
         return await self._db.write(job)
 
     async def picks(self, drop_id: int) -> list[Pick]:
         """Return the picks of that drop in their order, as they were when chosen."""
         async with self._db.read() as conn:
-            return await _picks(conn, drop_id)
+            return await picks_of(conn, drop_id)
+
+    async def add_note(self, drop_id: int, sentence: str) -> None:
+        """Let a drop say one thing more of itself; the same sentence twice is one."""
+
+        async def job(conn: AsyncConnection) -> None:
+            note = await conn.scalar(select(drops.c.note).where(drops.c.id == drop_id))
+            if note is not None and sentence not in note:
+                longer = f"{note} {sentence}".strip()
+                await conn.execute(update(drops).where(drops.c.id == drop_id).values(note=longer))
+
+        await self._db.write(job)
 
     async def mark_written(self, drop_id: int) -> None:
         """Keep that the playlist stands; only a picked drop can come so far."""
@@ -125,6 +139,11 @@ class Drops(Runs):
         found = await self._all(query.order_by(drops.c.written_at.desc(), drops.c.week.desc()).limit(1))
         return found[0] if found else None
 
+    async def written(self, owner: Owner) -> list[Drop]:
+        """Return every drop of the owner that was written, the newest week first."""
+        query = select(drops).where(*_of(owner), drops.c.written_at.is_not(None))
+        return await self._all(query.order_by(drops.c.week.desc()))
+
     async def get(self, week: str, owner: Owner) -> Drop | None:
         """Return the owner's drop of that week, or None."""
         found = await self._all(select(drops).where(drops.c.week == week, *_of(owner)))
@@ -140,14 +159,27 @@ class Drops(Runs):
         return await self._all(select(drops).where(drops.c.week == week).order_by(drops.c.id))
 
     async def dropped_since(self, owner: Owner, since: datetime) -> set[int]:
-        """Return the tracks picked for the owner since then."""
+        """Return the tracks picked for the owner since then, also those of a list that gave way to a new one."""
+        dropped = _ever_dropped()
         query = (
-            select(picks.c.track_id)
-            .join(drops, drops.c.id == picks.c.drop_id)
+            select(dropped.c.track_id)
+            .join(drops, drops.c.id == dropped.c.drop_id)
             .where(*_of(owner), drops.c.picked_at >= to_ms(since))
         )
         async with self._db.read() as conn:
             return set((await conn.scalars(query)).all())
+
+    async def last_dropped(self, owner: Owner) -> dict[int, datetime]:
+        """Return every track that was ever picked for the owner, with when it was last."""
+        dropped = _ever_dropped()
+        query = (
+            select(dropped.c.track_id, func.max(drops.c.picked_at))
+            .join(drops, drops.c.id == dropped.c.drop_id)
+            .where(*_of(owner), drops.c.picked_at.is_not(None))
+            .group_by(dropped.c.track_id)
+        )
+        async with self._db.read() as conn:
+            return {track_id: from_ms(at) for track_id, at in (await conn.execute(query)).all()}
 
     async def _all(self, query: Select[Any]) -> list[Drop]:
         async with self._db.read() as conn:
@@ -167,9 +199,40 @@ def _of(owner: Owner) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return drops.c.owner_kind == owner.kind, drops.c.owner_id == owner.id
 
 
-async def _picks(conn: AsyncConnection, drop_id: int) -> list[Pick]:
+def _ever_dropped() -> Subquery:
+    """Return which tracks stood in which drop, also those that gave way to a new list."""
+    gone = select(reroll_tracks.c.drop_id, reroll_tracks.c.track_id)
+    return union_all(select(picks.c.drop_id, picks.c.track_id), gone).subquery()
+
+
+async def picks_of(conn: AsyncConnection, drop_id: int) -> list[Pick]:
+    """Return a drop's picks, inside a transaction."""
     query = select(picks).where(picks.c.drop_id == drop_id).order_by(picks.c.position)
     return [from_row(row) for row in (await conn.execute(query)).all()]
+
+
+async def insert_picks(conn: AsyncConnection, drop_id: int, chosen: Sequence[Pick], at: int) -> None:
+    """Write a drop's picks, inside a transaction, less what its owner vetoed; what they previewed has come true."""
+    drop = (await conn.execute(select(drops).where(drops.c.id == drop_id))).one()
+    owner = Owner(drop.owner_kind, drop.owner_id)
+    vetoed = await vetoed_by(conn, owner)
+    rows: list[dict[str, Any]] = []
+    for pick in chosen:
+        row = to_row(drop_id, len(rows), pick)
+        row["track_id"] = await present_id(conn, row["track_id"])
+        if row["track_id"] not in vetoed:
+            rows.append(row)
+    if rows:
+        await conn.execute(insert(conn, picks), rows)
+        await _remember_shown(conn, drop_id, at)
+    await end_preview(conn, drop.week, owner)
+
+
+async def _remember_shown(conn: AsyncConnection, drop_id: int, at: int) -> None:
+    """Keep that a person's new picks were shown to them."""
+    drop = (await conn.execute(select(drops).where(drops.c.id == drop_id))).one()
+    if drop.owner_kind == "person":
+        await record_showings(conn, drop.owner_id, drop.week, await picks_of(conn, drop_id), at)
 
 
 def _drop(row: Row[Any]) -> Drop:

@@ -61,12 +61,12 @@ def make_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         raise StorageError(
             "The driver for storage.url is not installed: pip install 'tastebud[postgres]' for PostgreSQL."
         ) from error
-    _prepare(writer, "BEGIN IMMEDIATE", _PRAGMAS)
-    _prepare(reader, "BEGIN", (*_PRAGMAS, "PRAGMA query_only=ON"))
+    prepare(writer, "BEGIN IMMEDIATE", _PRAGMAS)
+    prepare(reader, "BEGIN", (*_PRAGMAS, "PRAGMA query_only=ON"))
     return writer, reader
 
 
-def _prepare(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
+def prepare(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
     """Set pragmas on each new connection and open its transactions ourselves.
 
     Python's sqlite3 begins transactions late and never before a SELECT or DDL; with isolation_level None it

@@ -16,6 +16,7 @@ from storage.feedback_reads import FeedbackReads
 from storage.merging import present_id
 from storage.opinions import FeedbackRow, OpinionRows, Source
 from storage.people import Author, ensure, touch
+from storage.ratings import FeedbackKey, note, standing
 from storage.reaction_batches import Act, Reactions
 from storage.reactions import KEY, settle
 from storage.schema import emojis, feedback, shares
@@ -73,7 +74,8 @@ class Feedback(FeedbackReads):
     ) -> bool:
         """Record what the person says of the track now; None takes back what they rated or clicked.
 
-        Return False if there is no such track. Reactions and shares stay as they stand.
+        Return False if there is no such track. Reactions and shares stay as they stand. What was there before is
+        noted, so that `storage.ratings` can undo it.
         """
         stamp = self._stamps.next()
 
@@ -82,11 +84,14 @@ class Feedback(FeedbackReads):
             if present is None:
                 return False
             person = await ensure(conn, author)
+            key = FeedbackKey(person.id, present)
+            before = await standing(conn, key)
             if value is None:
                 await _unrate(conn, person.id, present)
             elif not person.opted_out:
                 await _rate(conn, person.id, present, source, value, stamp)
                 await touch(conn, (person.id,), server_id, stamp)
+            await note(conn, key, value or 0, stamp, before)
             return True
 
         return await self._db.write(job)

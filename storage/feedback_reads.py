@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CompoundSelect, Row, Select, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, func, literal, not_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.mutes import counts, is_muted, who_muted
 from storage.opinions import FeedbackRow, OpinionRows, Source, reduce_opinion
 from storage.people import Author
 from storage.schema import emojis, feedback, people, share_tracks, shares
@@ -40,13 +41,20 @@ class FeedbackReads:
             return {row.text: row.standing for row in (await conn.execute(query)).all()}
 
     async def opinions(self, since: datetime | None = None) -> OpinionRows:
-        """Return all standing feedback, or what was given since then, in columns; not of those who opted out."""
+        """Return all standing feedback, or what was given since then, in columns, as it is to be learned from.
+
+        Those who opted out are left out, and what people said is not their taste.
+        """
         columns = [feedback.c[name] for name in ("person_id", "track_id", "source", "value", "among", "at")]
         query = select(*columns)
         if since is not None:
             query = query.where(feedback.c.at >= to_ms(since))
         async with self._db.read() as conn:
-            rows = np.array([tuple(row) for row in (await conn.execute(query)).all()], dtype=np.int64)
+            found: list[tuple[int, ...]] = []
+            # Few have muted anything: nobody else's rows are looked at one by one.
+            for part in (query.where(not_(who_muted())), query.where(who_muted(), counts())):
+                found += [tuple(row) for row in (await conn.execute(part)).all()]
+            rows = np.array(found, dtype=np.int64)
             silent = (await conn.scalars(select(people.c.id).where(people.c.opted_out.is_(True)))).all()
         table = rows.reshape(-1, len(columns))
         table = table[~np.isin(table[:, 0], np.array(silent, dtype=np.int64))]
@@ -60,12 +68,15 @@ class FeedbackReads:
             at=at.copy(),
         )
 
-    async def of_person(self, person_id: int, limit: int) -> list[FeedbackRow]:
-        """Return what that person said last, the newest first; what they brought along comes after it."""
+    async def of_person(self, person_id: int, limit: int, *, with_muted: bool = False) -> list[FeedbackRow]:
+        """Return what that person said last, the newest first; what they brought along comes after it.
+
+        What they said is not their taste is left out, unless asked for.
+        """
         query = (
             select(feedback, func.coalesce(emojis.c.text, "").label("emoji"))
             .outerjoin(emojis, emojis.c.id == feedback.c.emoji_id)
-            .where(feedback.c.person_id == person_id)
+            .where(feedback.c.person_id == person_id, *(() if with_muted else (counts(),)))
             .order_by(
                 feedback.c.source == Source.IMPORT,
                 feedback.c.at.desc(),
@@ -105,9 +116,11 @@ class FeedbackReads:
         return found
 
     async def count(self) -> int:
-        """Return how many rows of feedback stand."""
+        """Return how many rows of feedback stand and are to be learned from."""
+        muted = select(func.count()).select_from(feedback).where(who_muted(), is_muted())
         async with self._db.read() as conn:
-            return int(await conn.scalar(select(func.count()).select_from(feedback)) or 0)
+            rows = int(await conn.scalar(select(func.count()).select_from(feedback)) or 0)
+            return rows - int(await conn.scalar(muted) or 0)
 
 
 def _words_on(track_ids: list[int]) -> CompoundSelect[Any]:

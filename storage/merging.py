@@ -18,6 +18,8 @@ from storage.schema import (
 )
 from storage.schema_base import NO_SHARE
 from storage.schema_drops import picks
+from storage.schema_showings import showings
+from storage.schema_vetoes import mutes, ratings, reroll_tracks, vetoes
 from storage.upsert import insert
 
 _TRACK = "track"  # the kind of seed that is a track
@@ -37,7 +39,9 @@ async def merge(conn: AsyncConnection, kept: int, gone: int) -> None:
     await _move_unless_there(conn, track_tags, kept, gone, per=("source",))
     await _move_unless_there(conn, proposals, kept, gone, per=("source", "kind", "seed_id"))
     await _move_seeds(conn, kept, gone)
-    for table in (refs, picks):
+    await _move_unless_there(conn, vetoes, kept, gone, per=("person_id",))
+    await _move_unless_there(conn, reroll_tracks, kept, gone, per=("drop_id",))
+    for table in (refs, picks, showings, mutes, ratings):
         await conn.execute(update(table).where(table.c.track_id == gone).values(track_id=kept))
     await conn.execute(update(merges).where(merges.c.kept_id == gone).values(kept_id=kept))
     await conn.execute(insert(conn, merges).values(gone_id=gone, kept_id=kept))

@@ -1,8 +1,8 @@
 """Fitted models, as bytes that their owners know how to read; never pickle."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.clock import Clock
@@ -36,6 +36,14 @@ class Models:
                     index_elements=["name"], set_={"version": new.version, "blob": new.blob, "at": new.at}
                 )
             )
+
+        await self._db.write(job)
+
+    async def forget(self, names: Collection[str]) -> None:
+        """Remove models: they were learned from somebody who was forgotten."""
+
+        async def job(conn: AsyncConnection) -> None:
+            await conn.execute(delete(models).where(models.c.name.in_(names)))
 
         await self._db.write(job)
 

@@ -1,4 +1,4 @@
-"""Whose drop or playlist it is: a person's, or a server's."""
+"""Whose drop or playlist it is: a person's, a server's, a person's in their own account, or that of several people."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A person by our own key, or a server by Discord's id."""
+    """A person by our own key, a server by Discord's id, or a blend by the id of its message."""
 
-    kind: Literal["person", "server"]
+    kind: Literal["person", "server", "own", "blend"]
     id: int

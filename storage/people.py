@@ -1,7 +1,7 @@
 """The members: who they are, when they want their drop, and where they have been active."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 
@@ -26,7 +26,11 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member; weekday, hour and timezone are None where the default schedule holds."""
+    """A member; weekday, hour and timezone are None where the default schedule holds.
+
+    `dial` is 0 (familiar) to 10 (adventurous), None in the middle; `paused`: no drops until they say so; `by_dm`: told
+    of their drop by direct message; `hushed`: not named in a server's announcement; `hinted`: had their first hint.
+    """
 
     id: int
     discord_id: int
@@ -35,6 +39,11 @@ class Person:
     weekday: str | None = None
     hour: int | None = None
     opted_out: bool = False
+    dial: int | None = None
+    paused: bool = False
+    by_dm: bool = False
+    hushed: bool = False
+    hinted: bool = False
 
 
 class People:
@@ -101,6 +110,31 @@ class People:
     async def set_opted_out(self, discord_id: int, name: str, opted_out: bool) -> Person:
         """Keep whether this person wants to be left alone: from then on nothing they do is recorded."""
         return await self._set(Author(discord_id, name), opted_out=opted_out)
+
+    async def set_dial(self, author: Author, dial: int | None) -> Person:
+        """Keep how adventurous this person's drops shall be, 0 to 10; None is the middle."""
+        if dial is not None and not 0 <= dial <= 10:
+            raise ValueError(f"{dial} is no number from 0 to 10.")
+        return await self._set(author, dial=dial)
+
+    async def set_paused(self, author: Author, paused: bool) -> Person:
+        """Keep whether this person wants no drops for now."""
+        return await self._set(author, paused=paused)
+
+    async def set_places(self, author: Author, *, by_dm: bool, hushed: bool) -> Person:
+        """Keep where this person is told of their drop: by direct message, and not in the servers if `hushed`."""
+        return await self._set(author, by_dm=by_dm, hushed=hushed)
+
+    async def take_hint(self, discord_id: int) -> bool:
+        """Tell whether this person may be given their first hint; asked again it is False for ever."""
+        change = update(people).where(
+            people.c.discord_id == discord_id, people.c.hinted.is_(False), people.c.opted_out.is_(False)
+        )
+
+        async def job(conn: AsyncConnection) -> bool:
+            return (await conn.execute(change.values(hinted=True))).rowcount > 0
+
+        return await self._db.write(job)
 
     async def _set(self, author: Author, **values: str | int | bool | None) -> Person:
         async def job(conn: AsyncConnection) -> Person:
@@ -179,4 +213,7 @@ async def touch_all(conn: AsyncConnection, doings: Iterable[tuple[int, int, int]
 
 
 def _person(row: Row[tuple[object, ...]]) -> Person:
-    return Person(row.id, row.discord_id, row.name, row.timezone, row.weekday, row.hour, row.opted_out)
+    return Person(**{name: row._mapping[name] for name in _FIELDS})
+
+
+_FIELDS = tuple(each.name for each in fields(Person))

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from catalog.models import Artist, Pick, Service, Track, TrackRef
+from catalog.models import Artist, Pick, Service, Slot, Track, TrackRef
 
 
 def to_row(drop_id: int, position: int, pick: Pick) -> dict[str, Any]:
@@ -29,6 +29,10 @@ def to_row(drop_id: int, position: int, pick: Pick) -> dict[str, Any]:
         "origins": list(pick.origins),
         "explores": pick.explores,
         "shared_by": list(pick.shared_by),
+        "std": float(pick.std),
+        "propensity": float(pick.propensity),
+        "slot": pick.slot.value,
+        "made_for": list(pick.made_for),
     }
 
 
@@ -45,4 +49,15 @@ def from_row(row: Row[Any]) -> Pick:
         explicit=row.explicit,
         id=row.track_id,
     )
-    return Pick(track, row.score, tuple(row.reasons), tuple(row.origins), row.explores, tuple(row.shared_by))
+    return Pick(
+        track=track,
+        score=row.score,
+        reasons=tuple(row.reasons),
+        origins=tuple(row.origins),
+        explores=row.explores,
+        shared_by=tuple(row.shared_by),
+        std=row.std,
+        propensity=row.propensity,
+        slot=Slot(row.slot),
+        made_for=tuple(row.made_for),
+    )

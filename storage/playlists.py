@@ -1,17 +1,22 @@
-"""The playlists on the bot-owned account, one an owner, remembered before they are made."""
+"""The playlists, one an owner and account, remembered before they are made."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.owners import Owner
-from storage.schema_drops import playlists
+from storage.schema_accounts import member_accounts
+from storage.schema_drops import drops, playlists
+from storage.stamps import to_ms
 from storage.upsert import insert
 
-__all__ = ["Owner", "Playlist", "Playlists"]
+__all__ = ["Behind", "Owner", "Playlist", "Playlists"]
+
+_STANDING = ("written", "announced")  # how far a drop has come whose picks people have been shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ class Playlist:
     recreated: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A drop that stands, and that its owner's playlist does not hold yet."""
+
+    drop_id: int
+    week: str
+    owner: Owner
+
+
 class Playlists:
     """Keep the playlists."""
 
@@ -40,6 +54,42 @@ class Playlists:
         async with self._db.read() as conn:
             row = (await conn.execute(select(playlists).where(*_of(owner)))).one_or_none()
         return None if row is None else _playlist(row)
+
+    async def shown(self, owner: Owner) -> Playlist | None:
+        """Return the playlist that holds the owner's newest drop: a person's may stand in their own account."""
+        kinds = ("person", "own") if owner.kind == "person" else (owner.kind,)
+        query = select(playlists).where(playlists.c.owner_kind.in_(kinds), playlists.c.owner_id == owner.id)
+        async with self._db.read() as conn:
+            found = [_playlist(row) for row in (await conn.execute(query)).all()]
+        return max(found, key=lambda one: (one.written_week or "", one.owner.kind == "own"), default=None)
+
+    async def behind(self, since: datetime) -> list[Behind]:
+        """Return the newest drops due since then that their playlist does not hold, the longest due first.
+
+        Where a person's own account is linked, that is the playlist there.
+        """
+        shelf, own = playlists.alias("shelf"), playlists.alias("own")
+        same = and_(shelf.c.owner_kind == drops.c.owner_kind, shelf.c.owner_id == drops.c.owner_id)
+        theirs = and_(own.c.owner_kind == "own", own.c.owner_id == drops.c.owner_id, drops.c.owner_kind == "person")
+        account = and_(
+            member_accounts.c.person_id == drops.c.owner_id,
+            drops.c.owner_kind == "person",
+            member_accounts.c.refresh_token.is_not(None),
+        )
+        held = case((member_accounts.c.person_id.is_(None), shelf.c.written_week), else_=own.c.written_week)
+        query = (
+            select(drops.c.id, drops.c.week, drops.c.owner_kind, drops.c.owner_id, held.label("held"))
+            .outerjoin(shelf, same)
+            .outerjoin(own, theirs)
+            .outerjoin(member_accounts, account)
+            .where(drops.c.state.in_(_STANDING), drops.c.due_at >= to_ms(since))
+            .order_by(drops.c.week, drops.c.id)
+        )
+        async with self._db.read() as conn:
+            newest = {Owner(row.owner_kind, row.owner_id): row for row in (await conn.execute(query)).all()}
+        return [
+            Behind(row.id, row.week, owner) for owner, row in newest.items() if row.held is None or row.held < row.week
+        ]
 
     async def intend(self, owner: Owner, marker: str) -> Playlist:
         """Remember, before it is made, under which marker the playlist will be found; the first marker stays."""

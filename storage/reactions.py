@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Integer, SmallInteger, bindparam, delete, fun
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.forgotten import remembered
 from storage.opinions import Source
 from storage.people import Author, ensure_all, touch
 from storage.schema import emojis, feedback, people, share_tracks, shares
@@ -93,14 +94,18 @@ async def stand(
 async def settle(
     conn: AsyncConnection, message_id: int, emoji: str, value: int, authors: Sequence[Author], at: int
 ) -> tuple[int, int]:
-    """Make exactly these people stand on the emoji of that message; return how many came and went."""
+    """Make exactly these people stand on the emoji of that message; return how many came and went.
+
+    Who was forgotten after the message was written does not come again by what still stands on it.
+    """
     place = await look(conn, message_id, emoji)
     if place is None:
         return 0, 0
     emoji_id = place.emoji_id or await emoji_key(conn, emoji)
-    known = await ensure_all(conn, authors)
-    wanted = {person.id for person in known.values() if not person.opted_out}
     stood = await _standing(conn, place.share_id, emoji_id)
+    shared_at = await conn.scalar(select(shares.c.at).where(shares.c.id == place.share_id))
+    known = await ensure_all(conn, await remembered(conn, authors, shared_at or 0, stood))
+    wanted = {person.id for person in known.values() if not person.opted_out}
     gone, come = stood.keys() - {person.id for person in known.values()}, wanted - stood.keys()
     await _leave(conn, place.share_id, emoji_id, gone)
     await stand(conn, place, [one for one in wanted if stood.get(one) != value], emoji_id, value, at)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from storage.schema_base import RowId, metadata
@@ -35,6 +36,11 @@ people = Table(
     Column("weekday", Text),
     Column("hour", SmallInteger),
     Column("opted_out", Boolean, nullable=False),
+    Column("dial", SmallInteger),
+    Column("paused", Boolean, server_default=false(), nullable=False),
+    Column("by_dm", Boolean, server_default=false(), nullable=False),
+    Column("hushed", Boolean, server_default=false(), nullable=False),
+    Column("hinted", Boolean, server_default=false(), nullable=False),
 )
 
 memberships = Table(

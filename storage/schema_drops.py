@@ -64,6 +64,10 @@ picks = Table(
     Column("origins", JSON, nullable=False),
     Column("explores", Boolean, nullable=False),
     Column("shared_by", JSON, nullable=False),
+    Column("std", Float, nullable=False, server_default="0"),
+    Column("propensity", Float, nullable=False, server_default="1"),
+    Column("slot", Text, nullable=False, server_default="best"),
+    Column("made_for", JSON, nullable=False, server_default="[]"),
 )
 
 playlists = Table(

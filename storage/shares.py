@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.forgotten import NOBODY, forgotten_since, nobody
 from storage.merging import present_id, reweigh
 from storage.opinions import Source
 from storage.people import Author, Known, ensure, touch
@@ -55,14 +56,14 @@ class Shares:
         """Record the message with exactly these tracks, in one transaction; the same again changes nothing.
 
         After an edit, tracks no longer there go with the feedback that came through this message, reactions
-        that stand count for the added ones, and all weigh 1/n. The sharer's mild like is written unless they
-        opted out, and so is what they said, None where that shall not be noted. With no tracks left the share is
-        removed.
+        that stand count for the added ones, and all weigh 1/n. The sharer's mild like is written, and what they said,
+        None where that shall not be noted; of who opted out, or was forgotten since, not even the name. With no tracks
+        left the share is removed.
         """
         stamp = to_ms(at)
 
         async def job(conn: AsyncConnection) -> Share:
-            person = await ensure(conn, author)
+            person = await _sharer(conn, author, stamp)
             share_id, stands_at = await _row_of(conn, server_id, channel_id, message_id, person.id, stamp)
             noted = None if person.opted_out else said
             await conn.execute(update(shares).where(shares.c.id == share_id).values(said=noted))
@@ -74,7 +75,8 @@ class Shares:
             if not wanted:
                 await _remove(conn, [share_id])
             first, ids = from_ms(stands_at), tuple(wanted)
-            return Share(share_id, server_id, channel_id, message_id, person.id, author.discord_id, first, ids, noted)
+            sharer = NOBODY if person.opted_out else author.discord_id
+            return Share(share_id, server_id, channel_id, message_id, person.id, sharer, first, ids, noted)
 
         return await self._db.write(job)
 
@@ -142,6 +144,15 @@ class Shares:
             )
             for row in rows
         ]
+
+
+async def _sharer(conn: AsyncConnection, author: Author, at: int) -> Known:
+    """Return who holds the share: its author, or nobody where they opted out or were forgotten since."""
+    if not await forgotten_since(conn, (author.discord_id,), at):
+        person = await ensure(conn, author)
+        if not person.opted_out:
+            return person
+    return Known(await nobody(conn), opted_out=True)
 
 
 async def _row_of(

@@ -4,26 +4,34 @@ import hmac
 import os
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from storage.engines import make_folder
 from storage.errors import StorageError, WrongKey
+from storage.snapshots import flush
 
 _OWNER_ONLY = 0o600
 
 
 class Vault:
-    """Encrypt and decrypt short texts."""
+    """Encrypt and decrypt short texts.
 
-    def __init__(self, key: str) -> None:
+    The first of several keys is the one in use; the others, separated by spaces, lines or commas, are those that it
+    takes the place of, and still open what they closed.
+    """
+
+    def __init__(self, keys: str) -> None:
+        parts = split_keys(keys)
         try:
-            self._fernet = Fernet(key.encode())
+            self._fernet = MultiFernet([Fernet(key.encode()) for key in parts])
         except ValueError as error:
             raise WrongKey(
                 "The encryption key is malformed: TASTEBUD_KEY or the key file must hold the 44 characters "
                 "that Tastebud made; remove it to have a new one made, then run tastebud link."
             ) from error
-        self._key = key.encode()
+        self._key = parts[0].encode()
+        self.keys = len(parts)
+        """How many keys it has: more than one while they are being changed."""
 
     def derive(self, purpose: str) -> bytes:
         """Return a key of 32 bytes for another purpose, which tells nothing about ours."""
@@ -42,6 +50,39 @@ class Vault:
                 "The stored Spotify tokens were encrypted with another key: bring the old TASTEBUD_KEY or key "
                 "file back, or run tastebud link to link the account again."
             ) from error
+
+    def renew(self, secret: bytes) -> bytes | None:
+        """Return what one of the keys closed, closed by the first, with its instant; None for what none of them did."""
+        try:
+            return self._fernet.rotate(secret)
+        except InvalidToken:
+            return None
+
+
+def read_keys(path: Path) -> list[str]:
+    """Return the keys in the key file, the one in use first; the file is made if it is not there."""
+    return split_keys(_read_or_make(path))
+
+
+def split_keys(text: str) -> list[str]:
+    """Return the keys in a text, the one in use first."""
+    return text.replace(",", " ").split() or [""]
+
+
+def write_keys(path: Path, keys: list[str]) -> None:
+    """Put keys into the key file in place of what it held; after a kill it holds either these or the old ones."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write("\n".join(keys))
+            file.flush()
+            os.fsync(handle)
+        fresh.replace(path)
+        flush(path.parent)
+    except OSError as error:
+        raise StorageError(f"The key file {path} cannot be written ({error.strerror}): check its folder.") from error
 
 
 def open_vault(key: str | None, key_file: str) -> Vault:

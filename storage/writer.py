@@ -51,6 +51,8 @@ class Writer:
         self._queue: asyncio.Queue[_Entry[Any] | None] = asyncio.Queue()
         self._task = asyncio.create_task(self._run(), name="storage-writer")
         self._closing = False
+        self.guard: Job[None] | None = None
+        """What every transaction begins with, where it may raise."""
         self.queued = 0
         """Jobs queued so far: who queued the last one may still add to it."""
 
@@ -97,6 +99,8 @@ class Writer:
         began = False
         try:
             async with self._engine.begin() as conn:
+                if self.guard is not None:
+                    await self.guard(conn)
                 began = True
                 results = [await entry.job(conn) for entry in batch]
         except Exception as error:  # noqa: BLE001 - whatever a job raises belongs to its caller, not to the writer

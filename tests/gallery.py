@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.config import Settings
 from bot.pictures.cards import Cover
@@ -18,6 +18,8 @@ from bot.web.settings import WebSettings
 from sandbox.clock import FastClock
 from storage.database import StorageSettings
 from storage.stores import open_storage
+from tests.fixtures.looks import page_of
+from tests.fixtures.messages import messages
 from tests.fixtures.pictures import COMPARISON, COVERS, RECAP, SERVER, TASTE
 from tests.fixtures.web import BROWSERS, look, sample_picks, write_drop
 
@@ -25,7 +27,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
 WIDTH, COLOURS = 600, 255  # small enough for a repository, sharp enough to judge
 COVER, COVERS_A_ROW, GAP = 220, 4, 8
 DARK, LIGHT = "--blink-settings=preferredColorScheme=0", "--blink-settings=preferredColorScheme=1"
-PAGE = (600, 1_000)
+PAGE, MESSAGE = (600, 1_000), (600, 2_400)
 
 
 def keep(image: Image.Image, name: str, width: int = WIDTH) -> None:
@@ -63,6 +65,22 @@ async def pages(browser: str, folder: Path) -> None:
                 keep(await _shot(browser, address, folder, option, PAGE), name)
 
 
+async def chat(browser: str, folder: Path) -> None:
+    """Take a picture of each message as it looks in Discord's dark theme."""
+    async for name, message in messages():
+        page = folder / f"{name}.html"
+        page.write_text(page_of(message), encoding="utf-8")
+        shot = await _shot(browser, page.as_uri(), folder, DARK, MESSAGE)
+        keep(_trimmed(shot), f"message-{name}.png")
+
+
+def _trimmed(image: Image.Image) -> Image.Image:
+    """Return the picture without the empty part below it."""
+    plain = image.convert("RGB")
+    box = ImageChops.difference(plain, Image.new("RGB", plain.size, plain.getpixel((0, plain.height - 1)))).getbbox()
+    return plain.crop((0, 0, plain.width, box[3] + 16)) if box else plain
+
+
 async def _cover(cover: Cover) -> Image.Image:
     picture = await draw(cover)
     return Image.open(io.BytesIO(picture.data)).resize((COVER, COVER), Image.Resampling.LANCZOS)
@@ -82,6 +100,7 @@ async def main() -> None:
         print("No Chromium here (apt-get install chromium): the pages stay as they were.", file=sys.stderr)
         return
     with tempfile.TemporaryDirectory() as folder:
+        await chat(browser, Path(folder))
         await pages(browser, Path(folder))
 
 

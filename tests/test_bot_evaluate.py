@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from bot.errors import StartError
-from bot.evaluating import Output, print_report, seeds_of, show
+from bot.evaluating import Output, seeds_of, show
+from bot.evaluating_print import print_report
 from recommender.evaluation import Plan
 from recommender.evaluation_report import Figure, Line, Report, Table
 from recommender.taste import TasteSettings

@@ -19,6 +19,7 @@ from bot.web.style import CSS, POLICY
 from catalog.models import Artist, Pick, Service, Track, TrackRef
 from recommender import explain
 from recommender.explain import Facts, Lead, reasons
+from recommender.movers import Kind, Mover
 from scheduler.privacy import tagged
 from tests.fixtures.pictures import HOSTILE
 from tests.fixtures.web import SERVER_ID, sample_picks
@@ -180,7 +181,8 @@ def test_reasons_that_name_people_stay_in_their_server() -> None:
     for origin in explain._LEADS:
         facts = Facts(("Mia Hidden",), ("Mia Hidden", "Noor Hidden"), None, [Lead(origin, "Mirador")], community=True)
         said |= set(reasons(facts, 20))
-    said |= set(reasons(Facts(resembles=amber, artist_liked=2, artist_rated=3, explores=True), 20))
+    for kind in Kind:
+        said |= set(reasons(Facts(resembles=amber, movers=(Mover(kind, 0.1, 2, 3, "dub"),), explores=True), 20))
     said |= set(reasons(Facts(liked_by=("Mia Hidden",)), 20)) | set(reasons(Facts(), 20))
     about_people = {each for each in said if "Hidden" in each}
     assert len(about_people) == 3

@@ -1,6 +1,5 @@
 """What the door does for every source: counting, posting, waiting as asked, and leaving alone what keeps failing."""
 
-import asyncio
 import logging
 from datetime import timedelta
 
@@ -11,7 +10,6 @@ from catalog.errors import BadAnswer, CatalogError, Refused, Unreachable
 from catalog.http import ATTEMPTS, Door
 from catalog.lines import Line, SourcesSettings
 from catalog.questions import Question, Reply, body_of
-from catalog.tally import Tally
 from sandbox.clock import FastClock
 from tests.fixtures.catalog import Canned, CannedServer, MemoryLedger
 
@@ -41,7 +39,6 @@ async def test_every_call_is_counted_in_its_bucket(
     await door.ask(question(canned, bucket="isrc"), body_of)
     canned.put("/file", Canned(b"sound"))
     await door.get_bytes(f"{canned.origin}/file", 100, ("deezer", "preview"))
-    await door.settle()
     assert await ledger.spent("musicbrainz", "isrc", clock.now()) == 3
     assert await ledger.spent("deezer", "preview", clock.now()) == 1
 
@@ -236,53 +233,3 @@ def test_settings_that_cannot_work_are_refused(setting: str, value: float) -> No
     """The refusal names the setting."""
     with pytest.raises(ValueError, match=setting):
         SourcesSettings(**{setting: value})  # type: ignore[arg-type]
-
-
-# --- the tally
-
-
-async def test_counting_waits_for_nothing_and_loses_nothing(ledger: MemoryLedger, clock: FastClock) -> None:
-    """Calls that come together are one write; settling brings the last of them in."""
-    tally = Tally(ledger)
-    await tally.settle()
-    for number in range(40):
-        tally.add("deezer", "track" if number % 2 else "search")
-    assert ledger.calls == {}
-    await tally.settle()
-    tally.add("deezer", "track")
-    await tally.settle()
-    assert await ledger.spent("deezer", "track", clock.now()) == 21
-    assert await ledger.spent("deezer", "search", clock.now()) == 20
-    assert ledger.writes == 3
-
-
-async def test_counts_come_in_by_themselves(ledger: MemoryLedger, clock: FastClock) -> None:
-    """Nobody has to settle: in a moment they are there."""
-    tally = Tally(ledger)
-    tally.add("deezer", "track")
-    async with asyncio.timeout(20):
-        while not ledger.calls:
-            await asyncio.sleep(0.01)
-    tally.add("deezer", "track")
-    await tally.settle()
-    assert await ledger.spent("deezer", "track", clock.now()) == 2
-
-
-async def test_a_ledger_that_cannot_be_written_is_heard_of(ledger: MemoryLedger, clock: FastClock) -> None:
-    """A full disk is an error of the next call, and ends with it."""
-    tally = Tally(ledger)
-    ledger.broken = OSError("disk full")
-    tally.add("deezer", "track")
-    with pytest.raises(OSError, match="disk full"):
-        await tally.settle()
-    tally.add("deezer", "track")
-    async with asyncio.timeout(20):
-        while ledger.writes < 2:
-            await asyncio.sleep(0.01)
-    await asyncio.sleep(0)
-    with pytest.raises(OSError, match="disk full"):
-        tally.add("deezer", "track")
-    ledger.broken = None
-    tally.add("deezer", "track")
-    await tally.settle()
-    assert await ledger.spent("deezer", "track", clock.now()) >= 1

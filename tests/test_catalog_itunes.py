@@ -3,7 +3,6 @@
 import pytest
 
 from catalog.errors import BadAnswer, Refused
-from catalog.http import Door
 from catalog.itunes import BLOCK_LASTS, ITunes, ITunesSettings
 from catalog.models import Service, TrackRef
 from sandbox.catalogue import Catalogue
@@ -18,7 +17,6 @@ SONG = {"kind": "song", "trackId": 7, "trackName": "A title", "artistName": "Som
 
 
 async def test_ids_lead_to_tracks_in_batches(
-    door: Door,
     itunes: ITunes,
     catalogue: Catalogue,
     knowledge: Knowledge,
@@ -30,7 +28,6 @@ async def test_ids_lead_to_tracks_in_batches(
     tracks = catalogue.tracks[:80]
     found = await itunes.tracks.fetch(str(track_id(track)) for track in tracks)
     assert sandbox.calls.count("itunes", path="/itunes/lookup") == 2
-    await door.settle()
     assert await ledger.spent("itunes", "lookup", clock.now()) == 2
     for track in tracks:
         hit = found[str(track_id(track))]

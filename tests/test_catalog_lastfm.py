@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.errors import BadAnswer, CatalogError, Refused, Unreachable
-from catalog.http import ATTEMPTS, Door
+from catalog.http import ATTEMPTS
 from catalog.lastfm import RATE_LIMIT_REST, LastFm, LastFmSettings
 from catalog.lastfm_parse import read_similar_artists, read_similar_tracks, read_top_tags
 from catalog.tags import Tag
@@ -18,7 +18,6 @@ SONG = ("Somebody", "A title")
 
 
 async def test_tracks_and_artists_have_tags(
-    door: Door,
     lastfm: LastFm,
     knowledge: Knowledge,
     catalogue: Catalogue,
@@ -29,7 +28,6 @@ async def test_tracks_and_artists_have_tags(
     """By name, whatever the case, one a call; counts run to 100, and fresh tracks are not there yet."""
     tracks = [track for track in catalogue.tracks if not track.version][:40]
     found = await lastfm.track_tags.fetch((track.artist.name, track.title) for track in tracks)
-    await door.settle()
     assert await ledger.spent("lastfm", "track.getTopTags", clock.now()) == len(found) == sandbox.calls.count("lastfm")
     for track in tracks:
         tags = found[track.artist.name, track.title]

@@ -95,7 +95,6 @@ async def test_what_is_put_behind_the_token_is_a_refusal(
 
 
 async def test_its_window_is_kept_to(
-    door: Door,
     listenbrainz: ListenBrainz,
     sandbox: Sandbox,
     knowledge: Knowledge,
@@ -108,7 +107,6 @@ async def test_its_window_is_kept_to(
         assert await listenbrainz.artists.fetch([mbid])
     assert {call.status for call in sandbox.calls.find("listenbrainz")} == {200}
     assert clock.slept == pytest.approx(20)
-    await door.settle()
     assert await ledger.spent("listenbrainz", "artist", clock.now()) == 8
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from catalog.audio_features import AudioFeatures, read_features
 from catalog.errors import BadAnswer, Unreachable
-from catalog.http import Door
 from catalog.models import Service, Track, TrackRef
 from catalog.reccobeats import IDS_A_CALL, MOST_SEEDS, ReccoBeats, ReccoBeatsSettings
 from sandbox.catalogue import Catalogue
@@ -19,7 +18,6 @@ ID, OTHER = "01K4zKU104LyJ8gMb7227B", "4cOdK2wGLETKBW3PvgPWoT"
 
 
 async def test_forty_a_call_are_joined_by_their_links(
-    door: Door,
     reccobeats: ReccoBeats,
     catalogue: Catalogue,
     knowledge: Knowledge,
@@ -31,7 +29,6 @@ async def test_forty_a_call_are_joined_by_their_links(
     tracks = catalogue.shareable[:120]
     found = await reccobeats.features.fetch(track.spotify_id for track in tracks)
     assert sandbox.calls.count("reccobeats") == 120 / IDS_A_CALL
-    await door.settle()
     assert await ledger.spent("reccobeats", "features", clock.now()) == 3
     assert 0.65 < sum(features is not None for features in found.values()) / len(tracks) < 0.85
     for track in tracks:

@@ -271,6 +271,7 @@ def test_the_feedback_tells_what_can_be_judged() -> None:
     plan = Plan(taste=TasteSettings(rounds=1), seeds=(0,), draws=1)
     assert [table.title for table in evaluate(noise(12, 40), plan, quiet).tables] == [
         "A new member",
+        "A new member's lists, n=10",
         "A new member, by collaborative way",
     ]
     assert [table.title for table in evaluate(likes_alone(12), plan, quiet).tables] == ["Lists from likes"]

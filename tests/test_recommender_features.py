@@ -61,13 +61,16 @@ def test_scaling_shrugs_at_outliers_and_gaps() -> None:
 
 
 def test_a_wide_block_is_compressed() -> None:
-    """A block of a hundred columns that say six things keeps what they say."""
+    """A block of a hundred columns that say six things keeps where they point, at one length."""
     rng = np.random.default_rng(0)
     latent = rng.normal(size=(300, 6))
-    features = table(latent @ rng.normal(size=(6, 100)) + 0.1 * rng.normal(size=(300, 100)))
+    said = latent @ rng.normal(size=(6, 100))
+    features = table(said + 0.1 * rng.normal(size=(300, 100)))
     space = Space.fit(features, bumps=8, width=0.5, seed=0)
     linear = space.linear(features)
     assert linear.shape[1] == WIDEST_BLOCK
+    assert np.sum(linear**2, axis=1) == pytest.approx(np.full(300, WIDEST_BLOCK))
+    latent /= np.linalg.norm(said, axis=1, keepdims=True)
     told = linear @ np.linalg.lstsq(linear, latent, rcond=None)[0]
     assert np.corrcoef(told.ravel(), latent.ravel())[0, 1] > 0.98
 
@@ -78,3 +81,24 @@ def test_tables_that_say_nothing_make_no_columns(matrix: np.ndarray) -> None:
     features = table(matrix)
     space = Space.fit(features, bumps=8, width=0.5, seed=0)
     assert space.transform(features).shape == (len(matrix), 0)
+
+
+def test_many_columns_of_many_units_are_no_embedding() -> None:
+    """Where one column counts milliseconds and another shares, each counts by its ranks, and rows keep their length."""
+    rng = np.random.default_rng(1)
+    matrix = rng.normal(size=(300, WIDEST_BLOCK + 6))
+    one, other = (
+        Space.fit(table(matrix * units), bumps=8, width=0.5, seed=0)
+        for units in (1.0, np.where(np.arange(matrix.shape[1]) == 3, 1e5, 1.0))
+    )
+    assert one.directed.tolist() == [True]
+    assert other.directed.tolist() == [False]
+    assert np.std(np.sum(other.linear(table(matrix)) ** 2, axis=1)) > 1
+
+
+def test_what_is_unknown_points_nowhere() -> None:
+    """A track without its embedding stands in the middle."""
+    matrix = np.random.default_rng(2).normal(size=(60, WIDEST_BLOCK + 6))
+    matrix[7] = np.nan
+    features = table(matrix)
+    assert not Space.fit(features, bumps=8, width=0.5, seed=0).linear(features)[7].any()

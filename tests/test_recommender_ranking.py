@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.models import Artist, Service, Track, TrackRef
+from catalog.models import Artist, Service, Slot, Track, TrackRef
 from recommender.candidates import Candidate, Exclusions, select_candidates
-from recommender.explain import Facts, Lead, nearest_liked, plain, reasons
+from recommender.explain import Facts, Lead, plain, reasons
+from recommender.listing import Aims, Weights, arrange
+from recommender.movers import Kind, Mover
 from recommender.ranking import Ranked, RankingSettings, rank, rng_for
 
 ROOT = Path(__file__).parents[1]
-PLAIN = RankingSettings(explore=0.0, diversity=0.0)
+PLAIN = RankingSettings(wildcards=0, diversity=0.0)
 
 
 def track(number: int, artist: str = "", isrc: str | None = None, title: str = "") -> Track:
@@ -24,6 +26,7 @@ def track(number: int, artist: str = "", isrc: str | None = None, title: str = "
 
 
 NEON = track(1, "Ana Vale", title="Neon Tides")
+CLOSE_TO_NEON = "close to Neon Tides by Ana Vale, which you liked"
 NEIGHBOUR_OF_NEON = "a neighbour of Neon Tides by Ana Vale by tags and sound, which you liked"
 
 
@@ -93,22 +96,41 @@ def test_likeness_costs_a_place() -> None:
     tracks = {number: track(number) for number in range(3)}
     vectors = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     candidates = [Candidate(number, ()) for number in tracks]
-    settings = RankingSettings(explore=0.0, diversity=0.2)
+    settings = RankingSettings(wildcards=0, diversity=0.2)
     entries = rank(candidates, [0.9, 0.8, 0.75], [0.1] * 3, tracks, vectors, 3, rng_for(1, 1, "w"), settings)
     assert ids(entries) == [0, 2, 1]
 
 
-def test_a_tenth_explores_and_says_so() -> None:
-    """Three of thirty places explore, none of the first nine, and they prefer what the model is unsure of."""
+def test_two_of_thirty_explore_and_say_so() -> None:
+    """Two of thirty places explore, neither among the first, and they prefer what the model is unsure of."""
     size = 200
     tracks = {number: track(number) for number in range(size)}
     candidates = [Candidate(number, ()) for number in tracks]
     scores, stds = np.full(size, 0.4), np.where(np.arange(size) < 100, 0.25, 0.01)
     scores[:20] = 0.3
-    entries = rank(candidates, scores, stds, tracks, np.zeros((size, 1)), 30, rng_for(1, 1, "w"), RankingSettings())
+    entries = rank(candidates, scores, stds, tracks, np.zeros((size, 1)), 60, rng_for(1, 1, "w"), RankingSettings())
     wild = [place for place, entry in enumerate(entries) if entry.explores]
-    assert wild == [9, 19, 29]
+    assert wild == [7, 22, 37, 52]
     assert all(entries[place].std == 0.25 for place in wild)
+    assert all((entry.slot is Slot.WILDCARD) == entry.explores for entry in entries)
+    assert [RankingSettings().wildcards_in(count) for count in (1, 5, 10, 15, 30, 100)] == [0, 0, 1, 1, 2, 7]
+
+
+def test_wildcards_are_drawn_with_the_chance_that_is_told() -> None:
+    """Over many draws each track comes as often as its propensity says; whatever is not drawn is sure of its place."""
+    size, draws = 40, 4_000
+    scores = np.linspace(0.5, 0.4, size)
+    told: dict[int, float] = {}
+    seen: Counter[int] = Counter()
+    for number in range(draws):
+        places = arrange(scores, scores + 0.1, Aims.none(size), Weights(), 1, [0], np.random.default_rng(number))
+        (place,) = places
+        seen[place.row] += 1
+        told[place.row] = place.propensity
+    for row, chance in told.items():
+        assert abs(seen[row] / draws - chance) < 4 * np.sqrt(chance * (1 - chance) / draws)
+    assert sum(told.values()) == pytest.approx(1)
+    assert all(entry.propensity == 1 for entry in ranked(scores.tolist(), [""] * size, 10))
 
 
 def test_every_beginning_is_the_same_list() -> None:
@@ -145,15 +167,23 @@ def test_the_same_seed_person_and_week_draw_the_same_in_every_process() -> None:
         (Facts(liked_by=["Mia"]), "liked by Mia"),
         (Facts(liked_by=["Mia", "Tom"]), "2 people here liked it: Mia and Tom"),
         (Facts(liked_by=["Mia", "Tom", "Zoe"]), "3 people here liked it: Mia, Tom and 1 more"),
-        (Facts(resembles=track(1, "Ana Vale", title="Neon Tides")), "close to Neon Tides by Ana Vale, which you liked"),
-        (Facts(artist_liked=4, artist_rated=5), "you liked 4 of 5 by this artist"),
+        (Facts(resembles=NEON, movers=(Mover(Kind.TRACK, 0.1, 1, 1),)), CLOSE_TO_NEON),
+        (Facts(movers=(Mover(Kind.ARTIST, 0.1, 4, 5),)), "you liked 4 of 5 by this artist"),
+        (Facts(movers=(Mover(Kind.TAG, 0.1, 11, 13, "shoegaze"),)), "you tend to like shoegaze (11 of 13)"),
+        (Facts(movers=(Mover(Kind.DISLIKED, 0.1, 0, 2, "on Tuesday"),)), "less like what you disliked on Tuesday"),
+        (Facts(movers=(Mover(Kind.NEIGHBOURS, 0.1, 3, 5),)), "3 of your 5 nearest neighbours liked it"),
+        (Facts(movers=(Mover(Kind.OTHERS, 0.1, 9, 10),)), "most who rated it liked it (9 of 10)"),
+        (Facts(made_for=("Mia", "Tom")), "picked for Mia and Tom"),
         (Facts(leads=(Lead("related", "Ana Vale"),)), "related to Ana Vale, whom you like"),
         (Facts(leads=(Lead("labs-artists", "Ana Vale"),)), "heard by those who hear Ana Vale, whom you like"),
         (Facts(leads=(Lead("lastfm", NEON),)), "heard beside Neon Tides by Ana Vale on Last.fm, which you liked"),
         (Facts(leads=(Lead("neighbours", NEON),)), NEIGHBOUR_OF_NEON),
         (Facts(leads=(Lead("reccobeats"),)), "found by ReccoBeats near what you like"),
-        (Facts(leads=(Lead("neighbours", NEON),), resembles=NEON), "close to Neon Tides by Ana Vale, which you liked"),
-        (Facts(leads=(Lead("top", "Ana Vale"),), artist_liked=1, artist_rated=1), "you liked 1 of 1 by this artist"),
+        (Facts(leads=(Lead("neighbours", NEON),), resembles=NEON, movers=(Mover(Kind.TRACK, 0.1),)), CLOSE_TO_NEON),
+        (
+            Facts(leads=(Lead("top", "Ana Vale"),), movers=(Mover(Kind.ARTIST, 0.1, 1, 1),)),
+            "you liked 1 of 1 by this artist",
+        ),
         (Facts(explores=True), "a wildcard, to learn what you think of it"),
         (Facts(community=True), "picked from what this community likes, until you have rated more"),
         (Facts(score=0.72), "estimated at 72% for you"),
@@ -173,14 +203,13 @@ def test_the_most_telling_leads_are_said() -> None:
     )
 
 
-def test_reasons_stay_few_and_true() -> None:
-    """At most three reasons; an artist mostly disliked is none; a resemblance is only claimed when close."""
-    everything = Facts(["Mia"], ["Tom"], track(1), (Lead("related", "Ana"),), 3, 3, explores=True, community=True)
-    assert len(reasons(everything)) == 3
-    assert reasons(Facts(artist_liked=1, artist_rated=5, shared_by=["Mia"])) == ("shared by Mia",)
-    liked = np.array([[1.0, 0.0], [0.0, 1.0]])
-    assert nearest_liked(np.array([[0.1, 0.99], [-1.0, 0.0], [0.0, 0.0]]), liked).tolist() == [1, -1, -1]
-    assert nearest_liked(liked, np.zeros((0, 2))).tolist() == [-1, -1]
+def test_reasons_stay_few() -> None:
+    """At most three reasons, at most two of them about the score; what was nearest is only claimed by name."""
+    moved = (Mover(Kind.TRACK, 0.3), Mover(Kind.ARTIST, 0.2, 3, 3), Mover(Kind.TAG, 0.1, 5, 6, "dub"))
+    said = reasons(Facts(["Mia"], ["Tom"], NEON, (Lead("related", "Ana"),), moved))
+    assert said == (CLOSE_TO_NEON, "you liked 3 of 3 by this artist", "liked by Tom")
+    assert len(reasons(Facts(["Mia"], ["Tom"], NEON, (), moved, explores=True, community=True))) == 3
+    assert reasons(Facts(movers=moved)) == ("you liked 3 of 3 by this artist", "you tend to like dub (5 of 6)")
 
 
 def test_hostile_titles_stay_on_their_line() -> None:

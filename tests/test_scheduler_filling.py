@@ -119,3 +119,25 @@ async def test_picks_in_a_chat_have_the_ids_that_were_asked_for_before(open_hous
         linked = await linker.link(picks)
         assert [pick.track.spotify_id for pick in linked] == [source.spotify_id for source in sources]
         assert house.sandbox.calls.count() == house.sandbox.calls.count("labs") == 1
+
+
+async def test_a_wildcard_without_an_id_gives_way_to_the_next(open_house: OpenHouse) -> None:
+    """However many wildcards Spotify lacks, a list has as many as it was ranked with, while there are any."""
+    async with open_house(SETTINGS, knowing=True) as house:
+        here = known_to(house, 34, labs=True, reccobeats=True)
+        gone = next(
+            track
+            for track in house.sandbox.catalogue.shareable
+            if track.on_deezer and not any(track.artist.name == one.artist.name for one in here)
+        )
+        picks = await picks_of(house, here)
+        lost = replace((await picks_of(house, [gone]))[0], explores=True)
+        lost = replace(lost, track=replace(lost.track, title="Not there", refs=(), isrc=None, id=None))
+        wild = [replace(pick, explores=True) for pick in picks[30:34]]
+        ranked = [*picks[:5], lost, *picks[5:14], wild[0], *picks[14:24], wild[1], *picks[24:30], *wild[2:]]
+        filling = await fill(house, ranked)
+        assert [pick.explores for pick in filling.picks].count(True) == 2
+        assert len(filling.picks) == 20
+        assert filling.picks[:5] == [pick for pick in filling.picks[:5] if not pick.explores]
+        none_left = await fill(house, [*picks[:5], lost, *picks[5:30]])
+        assert len(none_left.picks) == 20

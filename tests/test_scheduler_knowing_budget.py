@@ -50,7 +50,6 @@ async def test_a_week_costs_what_is_planned(open_study: OpenStudy) -> None:
         albums = {call.path for call in study.calls("deezer", "/album/*")}
         assert len(study.calls("deezer", "/album/*")) == len(albums)
         assert calls["deezer"] <= 2 * tracks
-        await study.services.door.settle()
         counted = Counter[str]()
         day = study.clock.now() - timedelta(days=8)
         for service, buckets in {"musicbrainz": ("url", "isrc"), "reccobeats": ("features",)}.items():

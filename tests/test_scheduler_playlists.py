@@ -1,5 +1,6 @@
 """Writing playlists: created once, replaced in one call, never empty."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from catalog.errors import PlaylistGone, Unreachable
 from catalog.models import Pick
 from scheduler.playlists import NAME_LIMIT, playlist_name
 from storage.drops import Owner
+from storage.leases import Overtaken
 from tests.fixtures.scheduler import Crash, House, as_track
 
 OWNER = Owner("person", 1)
@@ -139,3 +141,15 @@ def test_any_name_fits(name: str) -> None:
     assert len(written) <= NAME_LIMIT
     assert written.isprintable()
     assert written == " ".join(written.split())
+
+
+async def test_a_process_that_was_overtaken_leaves_the_list_alone(house: House) -> None:
+    """The one that leads now may have written a newer list already."""
+    first, second = picks_of(house, 0, 30), picks_of(house, 30, 60)
+    await house.writer.write(OWNER, "Mia", first, WEEK)
+    lease = await house.storage.leases.take("asleep")
+    house.storage.leases.mine = replace(lease, epoch=lease.epoch - 1)
+    with pytest.raises(Overtaken):
+        await house.writer.write(OWNER, "Mia", second, "2026-W03")
+    (playlist,) = house.sandbox.spotify.playlists.all()
+    assert playlist.track_ids == spotify_ids(first)

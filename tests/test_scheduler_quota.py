@@ -63,7 +63,6 @@ async def live(product: Product) -> None:
     for number in range(PEOPLE):
         await services.linker.link(await services.picker.discover(author(number).discord_id, SERVER, 5))
     await services.jobs.tick()
-    await services.door.settle()
 
 
 def asked(sandbox: Sandbox) -> Counter[str]:

@@ -91,6 +91,11 @@ class CatchingUp(commands.Cog):
         self._notice(after.guild)
 
     @commands.Cog.listener()
+    async def on_channels_chosen(self, guild: discord.Guild) -> None:
+        """Notice channels that somebody chose for links to count in."""
+        self._notice(guild)
+
+    @commands.Cog.listener()
     async def on_member_update(self, _before: object, after: discord.Member) -> None:
         """Notice channels that a new role opens to the bot."""
         if after == after.guild.me:
@@ -120,6 +125,8 @@ class CatchingUp(commands.Cog):
                 self._readable[guild.id] = {channel.id for channel in readable_channels(guild, self.bot.watch)}
                 await self.bot.services.storage.servers.ensure(guild.id, guild.name)
             tally = await CatchUp(self.bot, self._hurries).run(guilds)
+            for guild in guilds if not self._waiting else ():
+                self.bot.dispatch("history_read", guild)
             log.info("Caught up with %d channels in %d pages.", tally.channels, tally.pages)
 
     def _hurries(self) -> bool:

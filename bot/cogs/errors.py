@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answers import answer_privately, is_private
 from bot.apologies import SILENT, answer_for, log, tell
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ class Errors(commands.Cog):
         if sentence == SILENT:
             return
         try:
-            await context.send(sentence, ephemeral=True)
+            if is_private(context.command):
+                await answer_privately(context, sentence)
+            else:
+                await context.send(sentence, ephemeral=True)
         except discord.HTTPException as failure:
             log.warning("The answer did not get through: %s", failure)
 

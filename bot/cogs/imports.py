@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answers import ONLY_YOU, no_direct_messages
 from bot.apologies import Sentence
 from bot.importing_views import HOW
 from bot.intake import author_of
@@ -18,7 +19,6 @@ READING = "📥 I am reading your file …"
 IN_THE_OPEN = (
     "-# Your file still stands in <#{channel}>, where others can take it: delete your message, I have all I need."
 )
-NO_DIRECT_MESSAGES = "I cannot write to you in private: use `/import`, whose answer only you see."
 NOTHING_YET = "You have not imported anything yet. {how}"
 
 
@@ -29,7 +29,9 @@ class Imports(commands.Cog):
         self.bot = bot
         self._pace = Pace(6, 300.0)
 
-    @commands.hybrid_command(name="import", usage="(with a file) | undo | status")  # type: ignore[arg-type]
+    @commands.hybrid_command(  # type: ignore[arg-type]  # mypy cannot solve its union
+        name="import", aliases=["bring"], usage="(with a file) | undo | status", extras=dict(ONLY_YOU)
+    )
     @app_commands.describe(
         file="A CSV of tracks, or an export of Spotify, ListenBrainz or Last.fm", what="What to do, without a file"
     )
@@ -45,6 +47,9 @@ class Imports(commands.Cog):
         """Bring along what you like elsewhere: a CSV, or an export of Spotify, ListenBrainz or Last.fm."""
         self._pace.take(context)
         answer = await _Answer.to(context)
+        if answer is None:
+            await context.send(no_direct_messages(context))
+            return
         try:
             await self._obey(context, answer, file, what.strip().casefold())
         except Sentence as error:
@@ -77,16 +82,16 @@ class _Answer:
         self._message: discord.Message | None = None
 
     @classmethod
-    async def to(cls, context: commands.Context[Any]) -> "_Answer":
-        """Open the answer; raise Sentence, which names the slash command, for who takes no direct messages."""
+    async def to(cls, context: commands.Context[Any]) -> "_Answer | None":
+        """Open the answer; None for who takes no direct messages."""
         answer = cls(context)
         if context.interaction is not None:
             await context.defer(ephemeral=True)
             return answer
         try:
             answer._message = await context.author.send("…")
-        except discord.Forbidden as error:
-            raise Sentence(NO_DIRECT_MESSAGES) from error
+        except discord.Forbidden:
+            return None
         return answer
 
     async def say(self, **what: Any) -> None:

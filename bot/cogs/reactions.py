@@ -41,11 +41,12 @@ class Reactions(commands.Cog):
         async with self.bot.turns.live(payload.message_id):
             if await self._feedback.react(payload.message_id, author, key, value):
                 log.debug("Kept %s of %s on message %s.", key, author.discord_id, payload.message_id)
-                return
-            message = await self._find_share(payload)
-            if message is not None:
+            elif message := await self._find_share(payload):
                 await self._feedback.react(payload.message_id, author, key, value)
                 await self.bot.reconciler.settle(message, message.created_at)
+            else:
+                return
+        await self.bot.hints.first_reaction(payload.member)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
@@ -77,7 +78,7 @@ class Reactions(commands.Cog):
         """Return what a reaction means, None for our own and for emoji that say nothing."""
         if payload.guild_id is None or self.bot.user is None or payload.user_id == self.bot.user.id:
             return None
-        return self.bot.verdicts.value(payload.emoji)
+        return self.bot.verdicts_in(payload.guild_id).value(payload.emoji)
 
     async def _find_share(self, payload: discord.RawReactionActionEvent) -> discord.Message | None:
         """Fetch a message that is not known as a share and record it if it is one."""

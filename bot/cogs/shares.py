@@ -49,6 +49,8 @@ class Shares(commands.Cog):
         if taken.share:
             await self.bot.invitation.add(message)
             await self._remember(message.guild.id, message.channel.id)
+            if taken.new:
+                await self.bot.repeating.tell(message, taken.share)
         if not await self.bot.offering.ask(message, taken) and not taken.share:
             await self._explain(message, taken)
 

@@ -27,7 +27,7 @@ class Similar(commands.Cog):
         self.bot = bot
         self._pace = Pace(5, 60.0)
 
-    @commands.hybrid_command(name="similar", usage="<link or words>")  # type: ignore[arg-type]  # mypy cannot solve it
+    @commands.hybrid_command(name="similar", aliases=["near"], usage="<link or words>")  # type: ignore[arg-type]  # mypy cannot solve it
     @app_commands.describe(track="A link to it, or words from the title")
     @commands.guild_only()
     async def similar(self, context: commands.Context[Any], *, track: str = "") -> None:

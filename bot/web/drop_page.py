@@ -18,6 +18,10 @@ SOMEBODY = "Somebody"
 IMPERSONAL = (
     "a wildcard",
     "you liked",
+    "you tend to like",
+    "less like what you disliked",
+    "most who rated it",
+    *(f"{count} of your {rated} nearest neighbours" for rated in range(2, 6) for count in range(1, rated + 1)),
     "close to",
     "heard by",
     "heard beside",
@@ -70,7 +74,8 @@ async def load_page(storage: Storage, drop: Drop, sight: Sight) -> DropPage | No
     name = await _owner(storage, drop)
     if name is None:
         return None
-    playlist = await storage.playlists.get(drop.owner)
+    playlist = await storage.playlists.shown(drop.owner)
+    holds = playlist is not None and playlist.written_week in (None, drop.week)  # else it holds another week's by now
     picks = await storage.drops.picks(drop.id)
     return DropPage(
         name=clean(name)[:NAME] or SOMEBODY,
@@ -79,7 +84,7 @@ async def load_page(storage: Storage, drop: Drop, sight: Sight) -> DropPage | No
         made=drop.written_at.date(),
         picks=tuple(seen(pick, sight) for pick in picks),
         note=clean(drop.note) if sight is Sight.MINE else "",
-        playlist=(playlist.url if playlist else None) or "",
+        playlist=(playlist.url if playlist and holds else None) or "",
         seed=f"{drop.owner.kind}{drop.owner.id}:{drop.week}",
     )
 

@@ -47,6 +47,19 @@ def lost_html() -> str:
     return _page("Nothing here", Markup('<div class="lost"><h1>Nothing here</h1></div>'), Markup(""))
 
 
+def said_html(title: str, sentence: str, word: str = "", beware: str = "") -> str:
+    """Return a page that says one thing, with a word to be typed elsewhere and a warning if there are any."""
+    body = Markup(
+        '<div class="lost"><p class="eyebrow">Tastebud</p><h1>{}</h1><p class="meta">{}</p>{}{}</div>'
+    ).format(
+        title,
+        sentence,
+        Markup('<p class="word">{}</p>').format(word) if word else "",
+        Markup('<p class="note">{}</p>').format(beware) if beware else "",
+    )
+    return _page(f"{title} · Tastebud", body, _ICON)
+
+
 def _name(page: DropPage) -> str:
     return clean(page.title)[:LONGEST]
 

@@ -28,12 +28,13 @@ BLOCKS = (AUDIO_BLOCK, NUMBERS_BLOCK, RECCOBEATS_BLOCK)  # shown from the beginn
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read at one instant: `spent` of today's budget, and how long each paused service is left alone."""
+    """What was read at one instant: `spent` of today's budget, how long services are left alone and troubles last."""
 
     at: datetime
     counts: Counts
     spent: int
     pauses: Mapping[str, float]
+    troubles: Mapping[str, float]
 
 
 class Metrics:
@@ -62,12 +63,15 @@ class Metrics:
     async def _read(self) -> Reading:
         now = self._clock.now()
         if self._last is None or not timedelta() <= now - self._last.at < KEPT:
+            await self._storage.quota.settle_if_possible()
             pauses = await self._storage.quota.pauses()
+            troubles = await self._storage.troubles.all()
             self._last = Reading(
                 at=now,
                 counts=await self._storage.census.take(TASTE_MODEL),
                 spent=await self._storage.quota.spent(*BUDGETED, now),
                 pauses={service: (until - now).total_seconds() for service, until, _ in pauses},
+                troubles={each.name: (now - each.since).total_seconds() for each in troubles},
             )
         return self._last
 
@@ -97,6 +101,12 @@ class Metrics:
                 "How long a service that asked for a pause is left alone yet.",
                 {(service,): seconds for service, seconds in reading.pauses.items()},
                 ("service",),
+            ),
+            _gauge(
+                "trouble_seconds",
+                "How long a trouble that the owner is told of has lasted.",
+                {(name.partition(" ")[0],): seconds for name, seconds in reading.troubles.items()},
+                ("trouble",),
             ),
             _gauge("enrichment_backlog", "Tracks without a block yet.", _backlog(counts), ("block",)),
             _gauge("taste_model_age_seconds", "Time since everybody's taste was last fitted.", {(): age}),

@@ -19,6 +19,7 @@ from bot.web.html import drop_html, lost_html
 from bot.web.lag import LagMeter
 from bot.web.links import LOOKS, PURPOSE, DropLinks, Sight
 from bot.web.metrics import Metrics
+from bot.web.quiet import QuietRunner
 from bot.web.style import POLICY
 from catalog.clock import Clock
 from storage.errors import StorageError
@@ -84,7 +85,7 @@ class WebServer:
 
     async def __aenter__(self) -> Self:
         """Begin to listen; raise StartError where the address cannot be had."""
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=STOP_SECONDS)
+        self._runner = QuietRunner(self._app(), SAFETY, access_log=None, shutdown_timeout=STOP_SECONDS)
         await self._runner.setup()
         host, port = self._settings.host, self._settings.port
         try:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LAST_PORT = 65_535
+CONSENT_PATH = "/spotify/callback"
+"""Where members come back to from Spotify; it is registered in the app under the public address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ h2 { font-size: 1.06rem; line-height: 1.3; }
 .take a:hover, .at a:hover { border-color: var(--accent); }
 footer { color: var(--faint); font-size: .88rem; margin-top: 2rem; padding-top: 1.2rem;
   border-top: 1px solid var(--line); }
+.word { font-size: clamp(2.4rem, 12vw, 3.6rem); font-weight: 700; letter-spacing: .12em; margin: 1.4rem 0;
+  font-variant-numeric: slashed-zero; user-select: all; }
+.lost .note { margin: 0 auto; max-width: 30rem; text-align: left; }
 .lost { min-height: 70vh; display: grid; place-content: center; text-align: center; }
 @media (max-width: 30rem) { header img { width: 7.5rem; height: 7.5rem; } ol > li { padding-left: 2.2rem; } }
 @media print { .at, .take { display: none; } }

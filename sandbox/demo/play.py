@@ -142,9 +142,6 @@ class Play:
 
 
 def _button(answer: ResponseMessage, emoji: str, number: int) -> str:
-    """Return the custom id of the button with that emoji and number."""
-    buttons = (button for row in answer.components for button in row["components"])
-    wanted = (emoji, str(number))
-    return next(
-        str(button["custom_id"]) for button in buttons if (button["emoji"]["name"], button.get("label")) == wanted
-    )
+    """Return the custom id of the button with that emoji in the row of that track."""
+    row = answer.components[number - 1]["components"]
+    return next(str(button["custom_id"]) for button in row if (button.get("emoji") or {}).get("name") == emoji)

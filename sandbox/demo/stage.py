@@ -83,7 +83,7 @@ def demo_settings(sandbox: Sandbox, folder: Path) -> Settings:
         storage=StorageSettings(
             url=f"sqlite+aiosqlite:///{folder / 'tastebud.db'}", key_file=str(folder / "tastebud.key")
         ),
-        spotify=SpotifySettings(api_base=sandbox.spotify_api_base, accounts_base=sandbox.accounts_base),
+        spotify=SpotifySettings(sandbox.spotify_api_base, sandbox.accounts_base, covers=False),  # drawing takes time
         deezer=DeezerSettings(api_base=sandbox.deezer_base, rate=UNPACED),
         **(
             pointing(sandbox) | {"musicbrainz": MusicBrainzSettings(enabled=False)}
