@@ -29,7 +29,7 @@ def so_far(hits: Hits) -> str:
 
 
 def hits_embed(rate: HitRate, weeks: int) -> discord.Embed:
-    """Return what became of somebody's last drops, a line each."""
+    """Return what became of somebody's last drops, two lines each."""
     lines = [_line(hits) for hits in rate.weeks[:weeks]]
     if len(rate.weeks) > 1:
         lines.append(f"\n{min(len(rate.weeks), MEAN_OF)}-week mean: **{rate.mean:.1f}** liked a list")
@@ -45,7 +45,7 @@ def week_name(week: str) -> str:
 
 def _line(hits: Hits) -> str:
     disliked = f", disliked {hits.disliked}" if hits.disliked else ""
-    return f"{_bar(hits)} **{week_name(hits.week)}**: liked {hits.liked} of {hits.picks}{disliked}{_wild(hits)}"
+    return f"**{week_name(hits.week)}**: liked {hits.liked} of {hits.picks}{disliked}{_wild(hits)}\n{_bar(hits)}"
 
 
 def _bar(hits: Hits) -> str:

@@ -21,6 +21,7 @@ from storage.stores import open_storage
 from tests.fixtures.looks import page_of
 from tests.fixtures.messages import messages
 from tests.fixtures.pictures import COMPARISON, COVERS, RECAP, SERVER, TASTE
+from tests.fixtures.private_messages import private_messages
 from tests.fixtures.web import BROWSERS, look, sample_picks, write_drop
 
 FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
@@ -67,7 +68,8 @@ async def pages(browser: str, folder: Path) -> None:
 
 async def chat(browser: str, folder: Path) -> None:
     """Take a picture of each message as it looks in Discord's dark theme."""
-    async for name, message in messages():
+    shown = [each async for each in messages()]
+    for name, message in (*shown, *private_messages()):
         page = folder / f"{name}.html"
         page.write_text(page_of(message), encoding="utf-8")
         shot = await _shot(browser, page.as_uri(), folder, DARK, MESSAGE)
