@@ -7,7 +7,8 @@ WEIGHTS := data/musicnn.npz
 PACKAGES := bot catalog recommender sandbox scheduler storage
 SEED ?= 7
 SEEDS ?= 10
-WORKERS ?= 2
+# Most tests wait for sockets and processes more than they count: more workers than cores.
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-seeds run link audio test check lint format docs gallery bench eval clean
