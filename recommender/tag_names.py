@@ -40,7 +40,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def key_of(name: str) -> str:
     """Return the form under which spellings are equal: letters and digits alone, however they were spaced."""
-    return letters(name).replace(" ", "")
+    return letters(name.replace("-", " ")).replace(" ", "")
 
 
 _TABLES = tuple(row for table in (GENRES, MOODS, VOICES, PLACES, TIMES) for row in _rows(table))

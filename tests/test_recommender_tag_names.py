@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recommender.tag_names import (
@@ -129,6 +129,8 @@ def test_the_table_is_found_however_it_is_written(name: str, spell: "type[str]")
 
 
 @given(st.text(string.ascii_letters + " -&'", max_size=30))
+@example("-")
+@example("' -")
 def test_hyphens_and_blanks_are_the_same(text: str) -> None:
     """They are what people disagree on most."""
     assert key_of(text.replace("-", " ")) == key_of(text)
