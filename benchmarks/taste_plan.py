@@ -191,7 +191,7 @@ def _member_rows(group: str, folder: str, sizes: tuple[int, ...], answers: Answe
         aucs = {way: each.by_person(size) for way, each in found.items()}
         people = sorted(aucs[OURS])
         values = {way: np.array([each[person] for person in people]) for way, each in aucs.items()}
-        rows.append(beside(group, f"n = {size} ({len(people)} people)", values))
+        rows.append(beside(group, f"n = {size} ({len(people)} people)", values, other_people=True))
     if folder == CALIBRATED:
         others = {way: each.calibration() for way, each in found.items()}
         ours = others.pop(OURS)

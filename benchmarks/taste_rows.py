@@ -23,8 +23,8 @@ class Verdict(StrEnum):
 class Row:
     """One row: our figure, the best opponent's, the goal with what it is, and the standard error that decides a tie.
 
-    Beside an opponent `error` is that of the difference in the same folds, draws or people, and `own_error` that of our
-    figure alone; `lowest`: less is better.
+    Beside an opponent `error` is that of the difference in the same folds or draws, of new members that of our figure,
+    which `own_error` is everywhere; `lowest`: less is better.
     """
 
     group: str
@@ -58,12 +58,19 @@ def skipped(group: str, name: str, reason: str) -> Row:
 
 
 def beside(
-    group: str, name: str, values: Mapping[str, Floats], against: Sequence[str] = (), independent: int | None = None
+    group: str,
+    name: str,
+    values: Mapping[str, Floats],
+    against: Sequence[str] = (),
+    independent: int | None = None,
+    *,
+    other_people: bool = False,
 ) -> Row:
     """Return a row whose goal is the best of the opponents `against` (all, by default), paired value by value.
 
     `values` holds a figure of every way for each fold, draw or person, in one order. Only so many of the values are
-    `independent`: folds drawn again are of the same opinions.
+    `independent`: folds drawn again are of the same opinions. A tie is told by the difference's error, or, where the
+    question is how `other_people` would be served, by that of our figure.
     """
     means = {way: float(np.nanmean(each)) for way, each in values.items()}
     others = {way: mean for way, mean in means.items() if way != OURS}
@@ -76,7 +83,7 @@ def beside(
         means[OURS],
         means[rival],
         rival if against else "best opponent",
-        _error(apart, independent),
+        _error(values[OURS] if other_people else apart, independent),
         best,
         others[best],
         others=others,

@@ -38,7 +38,7 @@ def summary(rows: Sequence[Row], seconds: float) -> Text:
             text.append(f"{MARKS[verdict]} {count} {verdict}  ", style=STYLES[verdict])
     text.append(
         f"in {seconds / 60:.0f} min. Tied: within one standard error (±) of the goal; beside others it is that of the "
-        "difference in the same folds, draws or people.",
+        "difference in the same folds or draws, for new members that of our figure.",
         style="dim",
     )
     for row in rows:

@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from recommender.dataset import Bools, Floats, Ints
 from recommender.features import AUDIO_BLOCK, Features
 from recommender.process import Points, likenesses
+from recommender.relevance import Said, relevance
 
 KNOTS = 65
 """Quantiles kept of a column: enough to follow any distribution, few enough to store."""
@@ -23,8 +24,8 @@ WIDEST_BLOCK = 24
 EMBEDDING_SPREAD = 30.0
 """How many times the middle column's spread the widest may have in an embedding, whose columns share one unit."""
 
-EDGE = 0.004
-"""Outermost probability of the normal scores: an outlier counts 2.65, however far out it is."""
+EDGE = 0.02
+"""Outermost probability of the normal scores: an outlier counts 2.05, however far out it is."""
 
 SHORTEST = 1e-6
 """Length below which a row points nowhere."""
@@ -64,8 +65,11 @@ class Space:
     names: npt.NDArray[np.str_]
 
     @classmethod
-    def fit(cls, features: Features, bumps: int, width: float, seed: int) -> Self:
-        """Learn scaling, compression and at most `bumps` bumps of that width from all tracks known, rated or not."""
+    def fit(cls, features: Features, bumps: int, width: float, seed: int, said: Said | None = None) -> Self:
+        """Learn scaling, compression and at most `bumps` bumps of that width from all tracks known, rated or not.
+
+        What was `said` of them tells which axes count more in what is alike.
+        """
         known = np.isfinite(features.matrix)
         kept = np.flatnonzero(known.sum(axis=0) >= FEWEST_KNOWN)
         kept = kept[[len(np.unique(features.matrix[known[:, column], column])) > 1 for column in kept]].astype(np.int64)
@@ -82,6 +86,8 @@ class Space:
         linear = _pointed(scaled @ rotation, ends, directed)
         landmarks = _landmarks(linear[2 * knows.sum(axis=1) > len(kept)], bumps, seed)
         narrowness = _narrowness(linear, ends, width)
+        if said is not None and len(said.track):
+            narrowness = narrowness * relevance(linear, said, ends)
         whitener = _whitener(_kernel(landmarks * narrowness, landmarks * narrowness, ends))
         centre = np.zeros(whitener.shape[1])
         gaps, sounding = _gaps(~known, kept), _sounding(features, kept, rotation)

@@ -13,6 +13,7 @@ from recommender.evidence import RATES, Evidence, lookup
 from recommender.features import Features
 from recommender.hierarchy import Group, Prior, learn_prior, sample, told
 from recommender.process import Kernel, Points, Table, covariance, likenesses, solve
+from recommender.relevance import Said
 from recommender.shelf import Shelf
 from recommender.space import WIDEST_BLOCK, Space
 
@@ -23,7 +24,7 @@ TASTE_VERSION = 3
 ARTIST_VARIANCE = 10.0
 """Where artist effects begin: a person's likes of one artist go together far more than their sound explains."""
 
-BLOCK_VARIANCE = 10.0
+BLOCK_VARIANCE = 15.0
 """Where likeness begins: people are sure of most of what they say, so that likes of what is most alike tell much."""
 
 EMBEDDING_VARIANCE = 1.0
@@ -105,7 +106,8 @@ class TasteModel:
         """Learn the community's prior and everybody's taste from all opinions; none at all will do."""
         settings = self.settings
         self._seen = None
-        self.space_ = Space.fit(features, settings.bumps, settings.bump_width, settings.seed)
+        said = Said.of(dataset, features.rows(dataset.tracks)[dataset.track], settings.seed)
+        self.space_ = Space.fit(features, settings.bumps, settings.bump_width, settings.seed, said)
         artist = features.take(dataset.tracks).artist
         self.evidence_ = Evidence.fit(
             dataset, artist[dataset.track], settings.factors, settings.seed, settings.collaborative

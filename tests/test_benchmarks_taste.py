@@ -92,3 +92,13 @@ def test_the_readme_shows_what_was_measured() -> None:
     result = json.loads(taste_readme.RESULT.read_text(encoding="utf-8"))
     readme = taste_readme.README.read_text(encoding="utf-8")
     assert taste_readme.with_table(readme, taste_readme.short_table(result)) == readme
+
+
+def test_how_other_people_would_be_served_is_told_by_our_own_error() -> None:
+    """These people's difference may be sure, and still say little about others."""
+    ours = np.array([0.5, 0.6, 0.7, 0.8])
+    values = {OURS: ours, "rival": ours + 0.01}
+    assert beside("g", "n", values).verdict is Verdict.SHORT
+    others = beside("g", "n", values, other_people=True)
+    assert others.verdict is Verdict.TIED
+    assert others.error == others.own_error > 0.01
