@@ -21,7 +21,9 @@ def packed(files: Mapping[str, object]) -> bytes:
     blob = io.BytesIO()
     with zipfile.ZipFile(blob, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content if isinstance(content, str) else json.dumps(content))
+            text = content if isinstance(content, str) else json.dumps(content)
+            # Dated as ZipInfo is by itself: the same bytes in every process, which the tests' names are made of.
+            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return blob.getvalue()
 
 
